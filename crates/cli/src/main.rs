@@ -1,0 +1,2 @@
+//! The `interpreter` command.
+fn main() {}

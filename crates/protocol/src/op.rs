@@ -1,0 +1,286 @@
+//! The first verb: `submit(Op)`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+
+use crate::{ConfirmationId, ConversationId, ItemId, RequestId};
+
+/// What a front asks the engine to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "op", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Op {
+    /// A message of the person. Without a conversation a new one begins.
+    Submit {
+        /// The conversation to go on with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        conversation: Option<ConversationId>,
+        /// What the person said and attached, in order.
+        content: Vec<UserPart>,
+        /// Settings of the new conversation (or changes to this one) that apply first.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        #[ts(type = "Record<string, unknown>", optional)]
+        settings: Map<String, Value>,
+    },
+    /// The answer to a confirmation. Refused when the digest is not that of what is pending.
+    Answer {
+        /// Its conversation.
+        conversation: ConversationId,
+        /// The confirmation.
+        confirmation: ConfirmationId,
+        /// The digest the person saw.
+        digest: String,
+        /// What to do.
+        decision: Decision,
+    },
+    /// A line of input for running code.
+    Input {
+        /// Its conversation.
+        conversation: ConversationId,
+        /// The request.
+        request: RequestId,
+        /// The line without its end; absent: end of input.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        text: Option<String>,
+    },
+    /// Ends one run; the state of its language is kept.
+    Interrupt {
+        /// Its conversation.
+        conversation: ConversationId,
+        /// The code item.
+        item: ItemId,
+    },
+    /// Ends the model call, the queue and the runs of a conversation.
+    Stop {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Closes the gate and stops every conversation that holds it.
+    Panic,
+    /// The person gives control back to the model.
+    Resume {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// The person takes control.
+    Pause {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Changes settings.
+    Configure {
+        /// Whose settings.
+        scope: Scope,
+        /// Key and value; null removes the value at this scope.
+        #[ts(type = "Record<string, unknown>")]
+        values: Map<String, Value>,
+    },
+    /// Removes the last message of the person and everything after it.
+    Undo {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Ends all languages and removes all items.
+    Reset {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Changes the title.
+    Rename {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The new title.
+        title: String,
+    },
+    /// Deletes a conversation with the blobs that only it used.
+    Delete {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Gives a permission.
+    Grant {
+        /// The permission.
+        grant: Grant,
+    },
+    /// Takes a permission back.
+    Revoke {
+        /// The grant's id.
+        grant: String,
+    },
+}
+
+/// Something the person said or attached, in LMC form without the role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UserPart {
+    /// `message`, `image` or `file`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// For images `path`, `base64.png`, `base64.jpeg`; for files `path`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub format: Option<String>,
+    /// Text, path or base64.
+    pub content: String,
+}
+
+impl UserPart {
+    /// A text.
+    pub fn text(content: impl Into<String>) -> Self {
+        Self { kind: crate::kind::MESSAGE.to_owned(), format: None, content: content.into() }
+    }
+}
+
+/// What the person decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// Run exactly what was shown.
+    Run,
+    /// Run this instead.
+    Edit {
+        /// The edited code.
+        code: String,
+    },
+    /// Do not run it. Without a reason the turn ends.
+    Skip {
+        /// What the model is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        reason: Option<String>,
+    },
+    /// Run it, and from now on what the rule covers.
+    Always {
+        /// The rule.
+        rule: Rule,
+    },
+}
+
+/// Whose settings are changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "scope", rename_all = "snake_case")]
+pub enum Scope {
+    /// Saved for every conversation.
+    Global,
+    /// Saved for one profile.
+    Profile {
+        /// Its name.
+        name: String,
+    },
+    /// For this conversation.
+    Conversation {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Do it.
+    Allow,
+    /// Ask.
+    Ask,
+    /// Never do it.
+    Deny,
+}
+
+/// A line of the policy. Deny wins over ask, ask over allow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Rule {
+    /// What it says.
+    pub verdict: Verdict,
+    /// What it is about.
+    pub matches: RuleMatch,
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum RuleMatch {
+    /// Exactly this code.
+    Code {
+        /// Digest of language and code.
+        digest: String,
+        /// The beginning of the code, for people.
+        text: String,
+    },
+    /// A program with its first words, in parsed shell commands.
+    Command {
+        /// Words that a simple command must begin with.
+        words: Vec<String>,
+    },
+    /// A whole language.
+    Language {
+        /// Its name.
+        language: String,
+    },
+    /// A tool by name.
+    Tool {
+        /// Its name.
+        name: String,
+    },
+    /// Screen actions in one app.
+    App {
+        /// Its name.
+        app: String,
+        /// How far it goes.
+        tier: Tier,
+    },
+}
+
+/// What may be done with an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// It may be seen.
+    Look,
+    /// It may be clicked.
+    Click,
+    /// It may be clicked and typed into.
+    Full,
+}
+
+/// A permission the person gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Grant {
+    /// Its id; made by the engine where empty.
+    #[serde(default)]
+    pub id: String,
+    /// The rule it adds.
+    pub rule: Rule,
+    /// Where it holds; absent: everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub conversation: Option<ConversationId>,
+    /// Until when, in milliseconds since 1970; absent: until revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub until: Option<u64>,
+}
+
+/// What the engine did with an op.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Receipt {
+    /// The conversation, new or old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub conversation: Option<ConversationId>,
+    /// The item that was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub item: Option<ItemId>,
+}
