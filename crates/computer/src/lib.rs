@@ -1,1 +1,31 @@
-//! To be written.
+//! Looks at the screen, and drives mouse and keyboard.
+//!
+//! The central type is [`Computer`]: one per process, it looks ([`Shot`]), acts
+//! ([`Acted`]) and answers every method of the Computer API. The one decision:
+//! mouse and keyboard have a single owner, the [`Gate`], a thread that checks
+//! before every single event whether it may still go on, so that Stop works in
+//! the middle of anything.
+
+mod action;
+mod api;
+mod computer;
+mod config;
+mod doctor;
+mod clock;
+mod desk;
+mod effect;
+mod error;
+mod find;
+mod gate;
+mod image;
+mod keys;
+mod open;
+pub mod platform;
+
+pub use api::{Method, Param, describe, reference};
+pub use computer::Computer;
+pub use config::{
+    Acted, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target,
+};
+pub use error::ComputerError;
+pub use gate::{Gate, GateEvent};

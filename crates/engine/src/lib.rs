@@ -1,1 +1,209 @@
-//! To be written.
+//! The engine: composes settings, store, models, languages, screen and agent, and
+//! answers the three verbs for every front.
+//!
+//! The central type is [`Engine`]. The one decision: this is the only crate that
+//! names concrete parts; everything below it meets through traits and the
+//! protocol, everything above it speaks only the protocol.
+
+mod computer_socket;
+mod host;
+mod hub;
+mod journal;
+mod kit;
+mod live;
+mod picture;
+mod query;
+mod screen_events;
+mod submit;
+mod system;
+mod tools;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use interpreter_computer::{Computer, ComputerConfig, SessionKey};
+use interpreter_perception::Eyes;
+use interpreter_protocol::{Error, Event, Subscribe, kind};
+pub use interpreter_settings::Paths;
+use interpreter_settings::{Secrets, Settings};
+use interpreter_store::Store;
+use serde_json::{Map, Value};
+
+use crate::computer_socket::encode;
+use crate::host::{EngineHost, HostParts};
+use crate::hub::Hub;
+pub use crate::hub::Subscription;
+use crate::live::Live;
+
+/// Reads an environment variable. Passed in, so that tests need not touch the process's own.
+pub type Env = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// The environment of this process.
+pub fn process_env() -> Env {
+    Arc::new(|name| std::env::var(name).ok())
+}
+
+/// What a front decides before the engine opens.
+#[derive(Clone)]
+pub struct EngineConfig {
+    /// Folders of data and settings.
+    pub paths: Paths,
+    /// The environment.
+    pub env: Env,
+    /// Settings given as flags.
+    pub command_line: Map<String, Value>,
+    /// A key given as a flag; used for whatever model is chosen, never stored.
+    pub api_key: Option<String>,
+    /// Working folder of code.
+    pub folder: PathBuf,
+    /// Programs whose windows are ours: never acted on, painted out of frames.
+    pub own_pids: Vec<u32>,
+    /// Which front it is, for messages: `the app`, `the terminal`, `the server`.
+    pub front: &'static str,
+}
+
+/// The engine. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    paths: Paths,
+    host: Arc<EngineHost>,
+    live: Live,
+    hub: Hub,
+    computer: Computer,
+    problems: Vec<Error>,
+}
+
+/// What a subscription delivers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delivery {
+    /// An event, in order.
+    Event(Event),
+    /// The front was too slow, events were dropped: subscribe again after the last one it has.
+    Lagged,
+}
+
+impl Engine {
+    /// Opens folders, settings and store. Starts no child, no connection, no screen.
+    /// Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the data folder cannot be made or read. Broken settings are not an
+    /// error: see [`Engine::problems`].
+    pub fn open(config: EngineConfig) -> Result<Self, Error> {
+        config.paths.create()?;
+        let env = Arc::clone(&config.env);
+        let (settings, problems) =
+            Settings::load(&config.paths, &|name| env(name), config.command_line);
+        let store = Store::open(&config.paths.data)?;
+        let computer = Computer::new(ComputerConfig {
+            eyes: Eyes::new(),
+            own_pids: config.own_pids,
+            display: None,
+            runtime: Some(config.paths.runtime.clone()),
+        });
+        let hub = Hub::new();
+        let host = Arc::new(EngineHost::new(HostParts {
+            settings,
+            secrets: Secrets::open(&config.paths),
+            env: config.env,
+            api_key: config.api_key,
+            store,
+            computer: computer.clone(),
+            folder: config.folder,
+        }));
+        let live =
+            Live::new(Arc::clone(&host), hub.clone(), config.paths.runtime.join("languages"));
+        let problems = problems.into_iter().map(Error::from).collect();
+        let inner = Inner { paths: config.paths, host, live, hub, computer, problems };
+        let engine = Self { inner: Arc::new(inner) };
+        screen_events::follow(&engine);
+        Ok(engine)
+    }
+
+    /// Opens a subscription. With `after`, what is stored comes first.
+    ///
+    /// # Errors
+    /// `UnknownConversation`.
+    pub fn subscribe(&self, subscribe: Subscribe) -> Result<Subscription, Error> {
+        // Listening begins before reading, so that nothing falls between the two.
+        let live = self.inner.hub.listen();
+        let stored: VecDeque<Event> = match (&subscribe.conversation, subscribe.after) {
+            (Some(conversation), Some(after)) => {
+                self.inner.host.store.events(conversation, after)?.into()
+            }
+            _ => VecDeque::new(),
+        };
+        let seen = stored.back().map_or(subscribe.after.unwrap_or(0), |event| event.seq);
+        Ok(Subscription { stored, live, only: subscribe.conversation, seen, lagged: false })
+    }
+
+    /// Settings files that could not be read, and the like; for the front to show.
+    pub fn problems(&self) -> Vec<Error> {
+        self.inner.problems.clone()
+    }
+
+    /// Calls one method of the Computer API for the person at the terminal.
+    ///
+    /// # Errors
+    /// What was not done and why.
+    pub async fn computer(&self, method: &str, params: Value) -> Result<Value, Error> {
+        let key = SessionKey::from("terminal");
+        let result = self.inner.computer.call(&key, method, params).await;
+        self.inner.computer.gate().close(&key);
+        Ok(result?)
+    }
+
+    /// The bytes behind a `blob` image, with their media type.
+    ///
+    /// # Errors
+    /// `UnknownItem` when it is gone.
+    pub fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error> {
+        Ok(self.inner.host.store.blob(hash)?)
+    }
+
+    /// The same event with blobs replaced by base64, for `--json`, pipes and old clients.
+    pub fn expand(&self, event: &Event) -> Event {
+        let mut event = event.clone();
+        let chunk = &mut event.chunk;
+        if chunk.kind != kind::IMAGE || chunk.format.as_deref() != Some("blob") {
+            return event;
+        }
+        let format = |media_type: &str| match media_type {
+            "image/jpeg" => "base64.jpeg",
+            _ => "base64.png",
+        };
+        match chunk.text().map(|hash| self.blob(hash)) {
+            Some(Ok((media_type, bytes))) => {
+                chunk.format = Some(format(&media_type).to_owned());
+                chunk.content = Some(Value::from(encode(&bytes)));
+            }
+            // Start and end flags name no hash; nearly every picture is a PNG.
+            None => chunk.format = Some("base64.png".to_owned()),
+            Some(Err(_)) => {
+                chunk.format = Some("description".to_owned());
+                chunk.content = Some(Value::from("A picture that is no longer kept."));
+            }
+        }
+        event
+    }
+
+    /// Rebuilds the index of conversations from their files; gives their number.
+    ///
+    /// # Errors
+    /// `CannotSave`.
+    pub fn reindex(&self) -> Result<u32, Error> {
+        Ok(self.inner.host.store.reindex()?)
+    }
+
+    /// Stops every conversation, ends all children, releases the screen.
+    pub async fn shutdown(&self) {
+        for (conversation, _) in self.inner.live.all().await {
+            self.inner.live.close(&conversation).await;
+        }
+    }
+}

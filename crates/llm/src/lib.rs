@@ -7,11 +7,45 @@
 //! neutral form, so that every one of them is tested by replaying recorded
 //! streams, and only `http` does IO.
 
+mod answer;
+mod anthropic;
+mod catalogue;
+mod classify;
+mod client;
+mod commands;
+mod computer;
+mod endpoint;
 mod error;
+mod failure;
+mod fences;
+mod history;
+mod http;
+mod info;
+mod json;
+mod learned;
 mod model;
+mod openai_chat;
+mod probe;
+mod resolve;
+mod sse;
 
+pub use answer::AnswerReader;
+pub use catalogue::{ProviderEntry, models, provider as provider_entry, providers};
+pub use classify::classify;
+pub use client::HttpProvider;
+pub use commands::Commands;
+pub use computer::ACTIONS;
+pub use endpoint::{Auth, Endpoint, Format, Key, Quirks};
 pub use error::ProviderError;
+pub use failure::{Failure, from_answer};
+pub use fences::Fences;
+pub use http::Limits;
+pub use info::{
+    Above, ComputerTool, Coordinates, ImageRule, ModelInfo, Price, Thinking, smart_resize,
+};
 pub use model::{
     Call, CallResult, Finish, Image, Message, ModelEvent, ModelRequest, ModelStream, NativeTool,
     Part, Provider, Raw, Speaker, ToolSpec,
 };
+pub use resolve::{Lookup, Model, ResolveError, Wish, resolve, resolve_default};
+pub use sse::{SseEvent, SseReader, TooLong};

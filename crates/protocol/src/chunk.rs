@@ -267,7 +267,7 @@ impl Chunk {
 pub struct Event {
     /// The conversation.
     pub conversation: ConversationId,
-    /// Position in the conversation, from 1.
+    /// Position in the conversation, from 1; 0 for a failure that could not be stored.
     #[ts(type = "number")]
     pub seq: u64,
     /// The item the chunk is part of, or speaks of.

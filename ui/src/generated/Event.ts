@@ -13,7 +13,7 @@ export type Event = {
  */
 conversation: ConversationId, 
 /**
- * Position in the conversation, from 1.
+ * Position in the conversation, from 1; 0 for a failure that could not be stored.
  */
 seq: number, 
 /**

@@ -62,7 +62,7 @@ parent?: ItemId,
 /**
  * Milliseconds since 1970, on start flags.
  */
-at: number, 
+at?: number, 
 /**
  * Geometry of the capture: the frame an action refers to, or an image shows.
  */
@@ -102,4 +102,4 @@ cut_off?: boolean,
 /**
  * Bytes of the whole output, where `content` holds a part.
  */
-total: number, };
+total?: number, };

@@ -1,0 +1,229 @@
+//! Builds a request from the items of a conversation.
+//!
+//! What an item looks like in a request depends only on the item and what is
+//! kept beside it, so a conversation's history is the same bytes in each request.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use interpreter_llm::{Call, CallResult, Image, Message, ModelInfo, Part, Raw, Speaker};
+use interpreter_protocol::{Item, ItemId, Role, kind};
+use serde_json::{Value, json};
+
+use crate::{Host, Memo, StoredPart, StoredResult};
+
+/// Told in place of a result that a crash or a stop took away.
+const LOST_RESULT: &str = "Interrupted. It may have taken effect.";
+/// Stands where an old screenshot was.
+const OMITTED_IMAGE: &str = "[Image omitted]";
+/// Screenshots kept for models whose history may be changed.
+const KEEP_IMAGES: usize = 3;
+/// Old screenshots are left out this many at a time, so that cached prefixes hold in between.
+const IMAGE_BATCH: usize = 20;
+
+/// What a request's messages are built from.
+pub(crate) struct Source<'a> {
+    pub items: &'a [Item],
+    pub memos: &'a HashMap<ItemId, Memo>,
+    pub model: &'a ModelInfo,
+    pub host: &'a dyn Host,
+}
+
+/// The messages of the next request.
+pub(crate) fn messages(source: &Source<'_>) -> Vec<Message> {
+    let mut builder = Builder {
+        source,
+        done: Vec::new(),
+        reply: Vec::new(),
+        results: Vec::new(),
+        number: None,
+        skip_images: images_to_skip(source),
+    };
+    for item in source.items {
+        builder.add(item);
+    }
+    builder.end_reply();
+    builder.done
+}
+
+struct Builder<'a> {
+    source: &'a Source<'a>,
+    done: Vec<Message>,
+    reply: Vec<Part>,
+    results: Vec<Part>,
+    number: Option<u64>,
+    skip_images: usize,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, item: &Item) {
+        let memo = self.source.memos.get(&item.id);
+        if memo.is_some_and(|memo| memo.omit) || item.recipient.as_deref() == Some("user") {
+            return;
+        }
+        match (item.role, item.kind.as_str()) {
+            (Role::User, _) => {
+                self.end_reply();
+                let parts = self.user_parts(item);
+                self.push(Speaker::User, parts);
+            }
+            (Role::Assistant, kind::MESSAGE) => {
+                self.begin_reply(memo);
+                // Trailing white space alone is refused by some vendors.
+                if !item.text().trim().is_empty() {
+                    self.reply.push(Part::Text(item.text().to_owned()));
+                }
+            }
+            (Role::Assistant, kind::REASONING) => {
+                self.begin_reply(memo);
+                if let Some(raw) = memo.and_then(|memo| memo.raw.clone())
+                    && raw.name == self.source.model.family
+                {
+                    let text = item.text().to_owned();
+                    self.reply.push(Part::Reasoning { text, raw: Some(raw) });
+                }
+            }
+            (Role::Assistant, kind::CODE | kind::ACTION | kind::CALL) => {
+                self.begin_reply(memo);
+                self.call(item, memo);
+            }
+            // A word to the model that belongs to no call: the user took control, and so on.
+            (Role::Computer, kind::MESSAGE) if item.parent().is_none() => {
+                self.end_reply();
+                self.push(Speaker::User, vec![Part::Text(item.text().to_owned())]);
+            }
+            _ => {}
+        }
+    }
+
+    /// A new answer of the model begins where the number changes, or after results.
+    fn begin_reply(&mut self, memo: Option<&Memo>) {
+        let number = memo.and_then(|memo| memo.reply);
+        if number != self.number || (number.is_none() && !self.results.is_empty()) {
+            self.end_reply();
+            self.number = number;
+        }
+    }
+
+    fn end_reply(&mut self) {
+        let reply = std::mem::take(&mut self.reply);
+        let results = std::mem::take(&mut self.results);
+        self.push(Speaker::Assistant, reply);
+        self.push(Speaker::User, results);
+        self.number = None;
+    }
+
+    fn push(&mut self, speaker: Speaker, parts: Vec<Part>) {
+        if parts.is_empty() {
+            return;
+        }
+        match self.done.last_mut().filter(|last| last.speaker == speaker) {
+            Some(last) => last.parts.extend(parts),
+            None => self.done.push(Message { speaker, parts }),
+        }
+    }
+
+    fn call(&mut self, item: &Item, memo: Option<&Memo>) {
+        let made = memo.and_then(|memo| memo.call.clone());
+        let mut call = match made {
+            Some(call) => call,
+            // Imported from elsewhere: only finished code blocks can be told as calls.
+            None if item.kind == kind::CODE && item.complete && memo.is_none() => Call {
+                id: format!("call_{}", item.id),
+                name: "execute".to_owned(),
+                arguments: json!({
+                    "language": item.format.clone().unwrap_or_default(),
+                    "code": item.text(),
+                }),
+                raw: None,
+            },
+            None => return,
+        };
+        call.raw = call.raw.filter(|raw: &Raw| raw.name == self.source.model.family);
+        let result = match memo.and_then(|memo| memo.result.clone()) {
+            Some(result) => result,
+            None => self.result_from_items(item),
+        };
+        let parts = result.parts.iter().map(|part| self.stored(part)).collect();
+        self.results.push(Part::Result(CallResult {
+            call: call.id.clone(),
+            parts,
+            is_error: result.is_error,
+        }));
+        self.reply.push(Part::Call(call));
+    }
+
+    /// The result of a call that has none stored: what was printed, as far as it is known.
+    fn result_from_items(&self, call: &Item) -> StoredResult {
+        let after = self.source.items.iter().skip_while(|item| item.id != call.id).skip(1);
+        let printed: String = after
+            .take_while(|item| item.role == Role::Computer)
+            .filter(|item| item.kind == kind::CONSOLE)
+            .map(Item::text)
+            .collect();
+        match (call.run.is_some(), printed.is_empty()) {
+            (true, _) => StoredResult::error(format!("{printed}\n{LOST_RESULT}").trim().to_owned()),
+            (false, true) => StoredResult::text("No output"),
+            (false, false) => StoredResult::text(printed),
+        }
+    }
+
+    fn stored(&mut self, part: &StoredPart) -> Part {
+        match part {
+            StoredPart::Text(text) => Part::Text(text.clone()),
+            StoredPart::Image { hash, width, height } => {
+                if self.skip_images > 0 {
+                    self.skip_images -= 1;
+                    return Part::Text(OMITTED_IMAGE.to_owned());
+                }
+                self.image(hash, *width, *height)
+            }
+        }
+    }
+
+    fn image(&self, hash: &str, width: u32, height: u32) -> Part {
+        if !self.source.model.vision {
+            return Part::Text("[An image, which this model cannot see]".to_owned());
+        }
+        match self.source.host.blob(hash) {
+            Ok((media_type, bytes)) => {
+                let bytes: Arc<[u8]> = bytes.into();
+                Part::Image(Image { media_type, bytes, width, height })
+            }
+            Err(_) => Part::Text("[An image that is no longer kept]".to_owned()),
+        }
+    }
+
+    fn user_parts(&self, item: &Item) -> Vec<Part> {
+        match item.kind.as_str() {
+            kind::IMAGE => {
+                let size = |name: &str| item.extra.get(name).and_then(Value::as_u64).unwrap_or(0);
+                let mut parts =
+                    vec![self.image(item.text(), size("width") as u32, size("height") as u32)];
+                if let Some(path) = item.key("path") {
+                    parts.push(Part::Text(format!("The image above is the file {path}")));
+                }
+                parts
+            }
+            kind::FILE => vec![Part::Text(format!("Attached file: {}", item.text()))],
+            _ if item.text().is_empty() => Vec::new(),
+            _ => vec![Part::Text(item.text().to_owned())],
+        }
+    }
+}
+
+/// How many of the oldest screenshots are left out. Grows in steps, and not at
+/// all for models whose history must only be appended to.
+fn images_to_skip(source: &Source<'_>) -> usize {
+    if source.model.append_only {
+        return 0;
+    }
+    let count = source
+        .items
+        .iter()
+        .filter_map(|item| source.memos.get(&item.id)?.result.as_ref())
+        .flat_map(|result| &result.parts)
+        .filter(|part| matches!(part, StoredPart::Image { .. }))
+        .count();
+    count.saturating_sub(KEEP_IMAGES) / IMAGE_BATCH * IMAGE_BATCH
+}

@@ -1,0 +1,187 @@
+//! Decides what may be done. Pure: the same input gives the same answer.
+//!
+//! Order: built-in floor, then deny, then ask, then allow, then what the mode
+//! says. Deny always wins. Commands are parsed, not matched as text ([`shell`]).
+
+pub mod shell;
+
+use interpreter_protocol::{Mode, Rule, RuleMatch, Tier, Verdict, digest};
+
+use crate::Subject;
+
+/// What is to be done, and which rule said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Do it, ask, or never.
+    pub verdict: Verdict,
+    /// The rule, in words a person reads on the card.
+    pub rule: String,
+}
+
+fn ruling(verdict: Verdict, rule: impl Into<String>) -> Ruling {
+    Ruling { verdict, rule: rule.into() }
+}
+
+/// Decides about one call.
+pub fn decide(subject: &Subject, mode: Mode, os: bool, rules: &[Rule]) -> Ruling {
+    if let Some(floor) = floor(subject, mode, os) {
+        return floor;
+    }
+    for verdict in [Verdict::Deny, Verdict::Ask, Verdict::Allow] {
+        let found = rules.iter().filter(|rule| rule.verdict == verdict).find(|rule| {
+            match verdict {
+                // An allow rule must cover everything the code does, a deny rule only touch it.
+                Verdict::Allow => covers(&rule.matches, subject),
+                Verdict::Ask | Verdict::Deny => touches(&rule.matches, subject),
+            }
+        });
+        if let Some(rule) = found {
+            return ruling(verdict, describe(rule));
+        }
+    }
+    by_mode(subject, mode)
+}
+
+fn floor(subject: &Subject, mode: Mode, os: bool) -> Option<Ruling> {
+    if mode == Mode::ChatOnly {
+        return Some(ruling(Verdict::Deny, "mode Chat only: nothing runs"));
+    }
+    if matches!(subject, Subject::Action { .. }) && !os {
+        return Some(ruling(Verdict::Deny, "OS mode is off"));
+    }
+    None
+}
+
+fn by_mode(subject: &Subject, mode: Mode) -> Ruling {
+    match (mode, subject) {
+        (Mode::ChatOnly, _) => ruling(Verdict::Deny, "mode Chat only: nothing runs"),
+        (Mode::FullAccess, _) => ruling(Verdict::Allow, "mode Full access"),
+        (_, Subject::Action { looks: true, .. }) => {
+            ruling(Verdict::Allow, "OS mode: the screen may be looked at")
+        }
+        (_, Subject::Action { app: Some(app), .. }) => {
+            ruling(Verdict::Ask, format!("no rule for the app {app}"))
+        }
+        (_, Subject::Action { app: None, .. }) => ruling(Verdict::Ask, "no rule matches"),
+        (Mode::AskEveryTime, _) => ruling(Verdict::Ask, "no rule matches"),
+        (Mode::AskBeforeChanges | Mode::AskWhenBlocked, _) => {
+            ruling(Verdict::Ask, "no sandbox is installed, so this mode asks")
+        }
+    }
+}
+
+/// Whether the rule is about any part of it.
+fn touches(rule: &RuleMatch, subject: &Subject) -> bool {
+    match (rule, subject) {
+        (RuleMatch::Command { words }, Subject::Code { language, code }) => {
+            shell::commands(language, code).iter().any(|command| command.begins_with(words))
+        }
+        _ => matches_whole(rule, subject),
+    }
+}
+
+/// Whether the rule is about all of it.
+fn covers(rule: &RuleMatch, subject: &Subject) -> bool {
+    match (rule, subject) {
+        (RuleMatch::Command { words }, Subject::Code { language, code }) => {
+            let commands = shell::commands(language, code);
+            language == "shell"
+                && !commands.is_empty()
+                && commands.iter().all(|command| command.is_plain() && command.begins_with(words))
+        }
+        _ => matches_whole(rule, subject),
+    }
+}
+
+fn matches_whole(rule: &RuleMatch, subject: &Subject) -> bool {
+    match (rule, subject) {
+        (RuleMatch::Code { digest, .. }, Subject::Code { language, code }) => {
+            *digest == digest::of_code(language, code)
+        }
+        (RuleMatch::Language { language: wanted }, Subject::Code { language, .. }) => {
+            wanted == language
+        }
+        (RuleMatch::Tool { name: wanted }, Subject::Tool { name }) => wanted == name,
+        (RuleMatch::App { app: wanted, tier }, Subject::Action { app: Some(app), looks, .. }) => {
+            wanted == app && (*looks || *tier >= Tier::Click)
+        }
+        _ => false,
+    }
+}
+
+/// A rule in words.
+pub fn describe(rule: &Rule) -> String {
+    let verb = match rule.verdict {
+        Verdict::Allow => "allow",
+        Verdict::Ask => "ask about",
+        Verdict::Deny => "never",
+    };
+    match &rule.matches {
+        RuleMatch::Code { text, .. } => format!("{verb} exactly `{text}`"),
+        RuleMatch::Command { words } => format!("{verb} `{}`", words.join(" ")),
+        RuleMatch::Language { language } => format!("{verb} {language}"),
+        RuleMatch::Tool { name } => format!("{verb} the tool {name}"),
+        RuleMatch::App { app, tier } => {
+            let what = match tier {
+                Tier::Look => "look at",
+                Tier::Click => "click in",
+                Tier::Full => "use",
+            };
+            format!("{verb}: {what} {app}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(language: &str, code: &str) -> Subject {
+        Subject::Code { language: language.to_owned(), code: code.to_owned() }
+    }
+
+    fn command(verdict: Verdict, words: &[&str]) -> Rule {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Rule { verdict, matches: RuleMatch::Command { words } }
+    }
+
+    fn click(app: &str) -> Subject {
+        Subject::Action { app: Some(app.to_owned()), looks: false, words: String::new() }
+    }
+
+    #[test]
+    fn the_strongest_rule_decides() {
+        use Verdict::{Allow, Ask, Deny};
+        let rm = command(Deny, &["rm", "-rf", "/"]);
+        let git = command(Allow, &["git", "status"]);
+        let python = Rule {
+            verdict: Allow,
+            matches: RuleMatch::Language { language: "python".to_owned() },
+        };
+        let mail = Rule {
+            verdict: Allow,
+            matches: RuleMatch::App { app: "Mail".to_owned(), tier: Tier::Click },
+        };
+        let rules = [rm, git, python, mail];
+        let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
+            let got = decide(&subject, mode, os, &rules);
+            assert_eq!((got.verdict, got.rule.as_str()), expected, "{subject:?} in {mode:?}");
+        };
+        let every = Mode::AskEveryTime;
+        check(code("shell", "ls"), every, false, (Ask, "no rule matches"));
+        check(code("shell", "ls"), Mode::FullAccess, false, (Allow, "mode Full access"));
+        check(code("shell", "ls"), Mode::ChatOnly, false, (Deny, "mode Chat only: nothing runs"));
+        check(code("shell", "git status -s"), every, false, (Allow, "allow `git status`"));
+        check(code("shell", "git status; ls"), every, false, (Ask, "no rule matches"));
+        check(code("shell", "git status $(ls)"), every, false, (Ask, "no rule matches"));
+        check(code("shell", "git status > file"), every, false, (Ask, "no rule matches"));
+        check(code("shell", "cd x && rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
+        check(code("shell", "sudo rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
+        check(code("shell", "r''m -r\\f \"/\""), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
+        check(code("python", "print(1)"), every, false, (Allow, "allow python"));
+        check(click("Mail"), every, false, (Deny, "OS mode is off"));
+        check(click("Mail"), every, true, (Allow, "allow: click in Mail"));
+        check(click("Bank"), every, true, (Ask, "no rule for the app Bank"));
+        check(click("Bank"), Mode::FullAccess, true, (Allow, "mode Full access"));
+    }
+}

@@ -1,0 +1,5 @@
+//! The loop with a scripted model, a journal in memory and a tool that echoes.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod house;
+mod turns;

@@ -1,0 +1,382 @@
+//! Screen actions: from what a model asks for to events at the input.
+//!
+//! Points are continuous pixels of the sent image; here they become global
+//! physical pixels inside the frame's display, and a list of [`Step`]s.
+
+use std::time::Duration;
+
+use interpreter_protocol::Frame;
+use serde_json::Value;
+
+use crate::gate::Step;
+use crate::keys::{self, Chord};
+use crate::platform::{Button, Rect};
+use crate::ComputerError;
+
+/// The names of all actions.
+pub(crate) const ACTIONS: &[&str] = &[
+    "screenshot",
+    "zoom",
+    "mouse_move",
+    "left_click",
+    "right_click",
+    "middle_click",
+    "double_click",
+    "triple_click",
+    "left_click_drag",
+    "left_mouse_down",
+    "left_mouse_up",
+    "scroll",
+    "type",
+    "key",
+    "hold_key",
+    "wait",
+    "cursor_position",
+];
+
+/// What an action goes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Aim {
+    /// Places on the screen, the last one being where it takes effect.
+    Points(Vec<(i32, i32)>),
+    /// Wherever the pointer is.
+    Pointer,
+    /// The window that has the keyboard.
+    Focus,
+    /// Nothing.
+    None,
+}
+
+/// What is done besides the steps.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    /// Wait for the screen to settle and compare.
+    Effect,
+    /// Only the pointer moved.
+    Moved,
+    /// Nothing to compare.
+    Done,
+    /// A wait.
+    Waited(Duration),
+    /// Where the pointer is.
+    Position,
+    /// A part of the screen at native detail.
+    Zoom(Rect),
+}
+
+/// An action, worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) aim: Aim,
+    pub(crate) answer: Answer,
+    pub(crate) frame: Frame,
+}
+
+/// The longest wait and the longest hold, in seconds.
+const LONGEST: f64 = 300.0;
+/// Pixels between two points of a drag, about.
+const STRIDE: f64 = 24.0;
+
+impl Plan {
+    pub(crate) fn new(frame: &Frame, aim: Aim, answer: Answer, steps: Vec<Step>) -> Self {
+        Self { steps, aim, answer, frame: frame.clone() }
+    }
+
+    /// Clicks, where the pointer is when no point is given.
+    pub(crate) fn click(
+        frame: &Frame,
+        point: Option<(i32, i32)>,
+        button: Button,
+        clicks: u32,
+        interval: Duration,
+        held: &[crate::platform::Key],
+    ) -> Self {
+        let mut steps: Vec<Step> = point.map(|(x, y)| Step::Move(x, y)).into_iter().collect();
+        steps.extend(down(held));
+        for click in 0..clicks {
+            if click > 0 && !interval.is_zero() {
+                steps.extend([Step::Flush, Step::Wait(interval)]);
+            }
+            steps.extend([Step::Button(button, true), Step::Button(button, false)]);
+        }
+        steps.extend(up(held));
+        Self::new(frame, aim(point), Answer::Effect, steps)
+    }
+
+    /// A button pressed or lifted where the pointer is.
+    pub(crate) fn button(frame: &Frame, button: Button, down: bool) -> Self {
+        Self::new(frame, Aim::Pointer, Answer::Effect, vec![Step::Button(button, down)])
+    }
+
+    pub(crate) fn moved(frame: &Frame, point: (i32, i32)) -> Self {
+        let steps = vec![Step::Move(point.0, point.1)];
+        Self::new(frame, Aim::Points(vec![point]), Answer::Moved, steps)
+    }
+
+    /// Turns the wheel, `dx` to the right, `dy` down.
+    pub(crate) fn scroll(
+        frame: &Frame,
+        point: Option<(i32, i32)>,
+        (dx, dy): (i32, i32),
+        held: &[crate::platform::Key],
+    ) -> Self {
+        let mut steps: Vec<Step> = point.map(|(x, y)| Step::Move(x, y)).into_iter().collect();
+        steps.extend(down(held));
+        steps.extend((0..dx.unsigned_abs()).map(|_| Step::Scroll(dx.signum(), 0)));
+        steps.extend((0..dy.unsigned_abs()).map(|_| Step::Scroll(0, dy.signum())));
+        steps.extend(up(held));
+        Self::new(frame, aim(point), Answer::Effect, steps)
+    }
+
+    pub(crate) fn typed(frame: &Frame, text: &str, pause: Duration) -> Self {
+        let steps = vec![Step::Text(text.to_owned(), pause)];
+        Self::new(frame, Aim::Focus, Answer::Effect, steps)
+    }
+
+    /// Chords, one after the other.
+    pub(crate) fn pressed(
+        frame: &Frame,
+        chords: &[Chord],
+        pause: Duration,
+    ) -> Result<Self, ComputerError> {
+        let mut steps = Vec::new();
+        for (index, chord) in chords.iter().enumerate() {
+            allowed(chord)?;
+            if index > 0 && !pause.is_zero() {
+                steps.extend([Step::Flush, Step::Wait(pause)]);
+            }
+            steps.extend(down(chord));
+            steps.extend(up(chord));
+        }
+        Ok(Self::new(frame, Aim::Focus, Answer::Effect, steps))
+    }
+
+    /// Keys that stay down, or go up.
+    pub(crate) fn hold(frame: &Frame, chord: &Chord, press: bool) -> Result<Self, ComputerError> {
+        allowed(chord)?;
+        let steps = if press { down(chord).collect() } else { up(chord).collect() };
+        Ok(Self::new(frame, Aim::Focus, Answer::Effect, steps))
+    }
+}
+
+fn aim(point: Option<(i32, i32)>) -> Aim {
+    point.map_or(Aim::Pointer, |point| Aim::Points(vec![point]))
+}
+
+fn down(keys: &[crate::platform::Key]) -> impl Iterator<Item = Step> {
+    keys.iter().map(|key| Step::Key(*key, true))
+}
+
+fn up(keys: &[crate::platform::Key]) -> impl Iterator<Item = Step> {
+    keys.iter().rev().map(|key| Step::Key(*key, false))
+}
+
+fn allowed(chord: &Chord) -> Result<(), ComputerError> {
+    if keys::is_panic(chord) {
+        return Err(ComputerError::bad(
+            "Ctrl+Shift+F12 stops Interpreter; only a person may press it.",
+            "Use another way to do this.",
+        ));
+    }
+    Ok(())
+}
+
+/// Works an action out.
+pub(crate) fn plan(action: &Value, frame: &Frame) -> Result<Plan, ComputerError> {
+    let read = Fields { action, frame };
+    let name = read.name()?;
+    let click = |button, clicks| {
+        Ok(Plan::click(frame, read.point("coordinate")?, button, clicks, Duration::ZERO, &read.held()?))
+    };
+    match name {
+        "screenshot" => Ok(Plan::new(frame, Aim::None, Answer::Done, Vec::new())),
+        "zoom" => Ok(Plan::new(frame, Aim::None, Answer::Zoom(read.region()?), Vec::new())),
+        "mouse_move" => Ok(Plan::moved(frame, read.needed_point("coordinate")?)),
+        "left_click" => click(Button::Left, 1),
+        "right_click" => click(Button::Right, 1),
+        "middle_click" => click(Button::Middle, 1),
+        "double_click" => click(Button::Left, 2),
+        "triple_click" => click(Button::Left, 3),
+        "left_click_drag" => read.drag(),
+        "left_mouse_down" => Ok(Plan::button(frame, Button::Left, true)),
+        "left_mouse_up" => Ok(Plan::button(frame, Button::Left, false)),
+        "scroll" => read.scroll(),
+        "type" => Ok(Plan::typed(frame, read.text()?, Duration::ZERO)),
+        "key" => {
+            let chords = keys::parse(read.text()?)?;
+            let repeat = read.number("repeat")?.unwrap_or(1.0).clamp(1.0, 100.0) as usize;
+            let count = chords.len() * repeat;
+            let all: Vec<Chord> = chords.into_iter().cycle().take(count).collect();
+            Plan::pressed(frame, &all, Duration::ZERO)
+        }
+        "hold_key" => {
+            let chords = keys::parse(read.text()?)?;
+            let chord: Chord = chords.into_iter().flatten().collect();
+            allowed(&chord)?;
+            let mut steps: Vec<Step> = down(&chord).collect();
+            steps.extend([Step::Flush, Step::Wait(read.duration()?)]);
+            steps.extend(up(&chord));
+            Ok(Plan::new(frame, Aim::Focus, Answer::Effect, steps))
+        }
+        "wait" => {
+            Ok(Plan::new(frame, Aim::None, Answer::Waited(read.duration()?), Vec::new()))
+        }
+        "cursor_position" => Ok(Plan::new(frame, Aim::None, Answer::Position, Vec::new())),
+        other => Err(ComputerError::bad(
+            format!("There is no action {other:?}."),
+            format!(
+                "Did you mean {}? All actions: {}.",
+                crate::find::closest(other, ACTIONS.iter().copied()).unwrap_or("screenshot"),
+                ACTIONS.join(", ")
+            ),
+        )),
+    }
+}
+
+/// Reads the keys of an action.
+struct Fields<'a> {
+    action: &'a Value,
+    frame: &'a Frame,
+}
+
+impl Fields<'_> {
+    fn name(&self) -> Result<&str, ComputerError> {
+        self.action.get("action").and_then(Value::as_str).ok_or_else(|| {
+            ComputerError::bad(
+                "The action has no name.",
+                format!("Give \"action\" as one of: {}.", ACTIONS.join(", ")),
+            )
+        })
+    }
+
+    fn called(&self) -> &str {
+        self.name().unwrap_or("this action")
+    }
+
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.action.get(key).filter(|value| !value.is_null())
+    }
+
+    fn numbers<const N: usize>(&self, key: &str) -> Result<Option<[f64; N]>, ComputerError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let numbers: Option<Vec<f64>> = value.as_array().and_then(|list| {
+            list.iter().map(|number| number.as_f64().filter(|n| n.is_finite())).collect()
+        });
+        numbers.and_then(|list| list.try_into().ok()).map(Some).ok_or_else(|| {
+            ComputerError::bad(
+                format!("{key} of {} is {value}, which is not {N} numbers.", self.called()),
+                format!("Give {key} as a list of {N} numbers, in pixels of the screenshot."),
+            )
+        })
+    }
+
+    fn point(&self, key: &str) -> Result<Option<(i32, i32)>, ComputerError> {
+        Ok(self.numbers::<2>(key)?.map(|[x, y]| self.frame.to_physical(x, y)))
+    }
+
+    fn needed_point(&self, key: &str) -> Result<(i32, i32), ComputerError> {
+        self.point(key)?.ok_or_else(|| self.required(key))
+    }
+
+    fn required(&self, key: &str) -> ComputerError {
+        ComputerError::bad(
+            format!("{key} is required for {}.", self.called()),
+            format!("Send the action again with {key}."),
+        )
+    }
+
+    fn text(&self) -> Result<&str, ComputerError> {
+        self.get("text").and_then(Value::as_str).ok_or_else(|| self.required("text"))
+    }
+
+    fn held(&self) -> Result<Chord, ComputerError> {
+        match self.get("text").and_then(Value::as_str) {
+            Some(text) => keys::modifiers(text),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn number(&self, key: &str) -> Result<Option<f64>, ComputerError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        value.as_f64().filter(|number| number.is_finite()).map(Some).ok_or_else(|| {
+            ComputerError::bad(
+                format!("{key} of {} is {value}, which is not a number.", self.called()),
+                format!("Give {key} as a number."),
+            )
+        })
+    }
+
+    fn duration(&self) -> Result<Duration, ComputerError> {
+        let seconds = self.number("duration")?.ok_or_else(|| self.required("duration"))?;
+        if !(0.0..=LONGEST).contains(&seconds) {
+            return Err(ComputerError::bad(
+                format!("{} cannot take {seconds} seconds.", self.called()),
+                format!("Give duration between 0 and {LONGEST} seconds."),
+            ));
+        }
+        Ok(Duration::from_secs_f64(seconds))
+    }
+
+    fn region(&self) -> Result<Rect, ComputerError> {
+        let [x0, y0, x1, y1] =
+            self.numbers::<4>("region")?.ok_or_else(|| self.required("region"))?;
+        let (left, top) = self.frame.to_physical(x0.min(x1), y0.min(y1));
+        let (right, bottom) = self.frame.to_physical(x0.max(x1), y0.max(y1));
+        let size = |from: i32, to: i32| (i64::from(to) - i64::from(from)).max(1) as u32;
+        Ok(Rect { x: left, y: top, w: size(left, right), h: size(top, bottom) })
+    }
+
+    fn drag(&self) -> Result<Plan, ComputerError> {
+        let end = self.needed_point("coordinate")?;
+        let held = self.held()?;
+        let start = self.point("start_coordinate")?;
+        let mut steps: Vec<Step> = start.map(|(x, y)| Step::Move(x, y)).into_iter().collect();
+        steps.extend(down(&held));
+        steps.extend([Step::Button(Button::Left, true), Step::Flush]);
+        let from = start.unwrap_or(end);
+        for (x, y) in line(from, end) {
+            steps.extend([Step::Move(x, y), Step::Flush]);
+        }
+        steps.push(Step::Button(Button::Left, false));
+        steps.extend(up(&held));
+        let points = start.into_iter().chain([end]).collect();
+        Ok(Plan::new(self.frame, Aim::Points(points), Answer::Effect, steps))
+    }
+
+    fn scroll(&self) -> Result<Plan, ComputerError> {
+        let amount = self.number("scroll_amount")?.unwrap_or(3.0).clamp(0.0, 100.0) as i32;
+        let direction = self.get("scroll_direction").and_then(Value::as_str);
+        let by = match direction.ok_or_else(|| self.required("scroll_direction"))? {
+            "up" => (0, -amount),
+            "down" => (0, amount),
+            "left" => (-amount, 0),
+            "right" => (amount, 0),
+            other => {
+                return Err(ComputerError::bad(
+                    format!("There is no scroll_direction {other:?}."),
+                    "Give up, down, left or right.",
+                ));
+            }
+        };
+        Ok(Plan::scroll(self.frame, self.point("coordinate")?, by, &self.held()?))
+    }
+}
+
+/// Points on the way, the end included, the start not.
+fn line(from: (i32, i32), to: (i32, i32)) -> Vec<(i32, i32)> {
+    let (dx, dy) = (f64::from(to.0) - f64::from(from.0), f64::from(to.1) - f64::from(from.1));
+    let count = (dx.hypot(dy) / STRIDE).ceil().clamp(4.0, 60.0) as u32;
+    let mut points: Vec<(i32, i32)> = (1..=count)
+        .map(|step| {
+            let part = f64::from(step) / f64::from(count);
+            let at = |from: i32, way: f64| (f64::from(from) + way * part).round() as i32;
+            (at(from.0, dx), at(from.1, dy))
+        })
+        .collect();
+    points.dedup();
+    points
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! Pixels to pictures: resizing, encoding, reading, comparing, painting out.
+
+use std::hash::{DefaultHasher, Hasher};
+use std::io::Cursor;
+use std::path::Path;
+
+use fast_image_resize as fir;
+use interpreter_perception::Pixels;
+
+use crate::ComputerError;
+use crate::platform::Rect;
+
+/// What own windows are painted with.
+const FLAT: [u8; 3] = [128, 128, 128];
+
+/// Resizes with Catmull-Rom. The same size costs nothing.
+pub(crate) fn resize(pixels: Pixels, size: (u32, u32)) -> Result<Pixels, ComputerError> {
+    if (pixels.width, pixels.height) == size {
+        return Ok(pixels);
+    }
+    let failed = |error: String| ComputerError::failed(format!("Resizing the picture: {error}."));
+    let source = fir::images::ImageRef::new(
+        pixels.width,
+        pixels.height,
+        &pixels.rgb,
+        fir::PixelType::U8x3,
+    )
+    .map_err(|error| failed(error.to_string()))?;
+    let mut target = fir::images::Image::new(size.0.max(1), size.1.max(1), fir::PixelType::U8x3);
+    let options = fir::ResizeOptions::new()
+        .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom));
+    fir::Resizer::new()
+        .resize(&source, &mut target, &options)
+        .map_err(|error| failed(error.to_string()))?;
+    Ok(Pixels { width: size.0.max(1), height: size.1.max(1), rgb: target.into_vec() })
+}
+
+/// Encodes as PNG, for speed rather than size.
+pub(crate) fn png(pixels: &Pixels) -> Result<Vec<u8>, ComputerError> {
+    let failed = |error: png::EncodingError| {
+        ComputerError::failed(format!("Encoding the picture: {error}."))
+    };
+    let mut bytes = Vec::with_capacity(pixels.rgb.len() / 8);
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width, pixels.height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(&pixels.rgb).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Reads a PNG file of any colour type.
+pub(crate) fn read_png(path: &Path) -> Result<Pixels, ComputerError> {
+    let bad = |reason: String| {
+        ComputerError::bad(
+            format!("The screenshot {} cannot be read: {reason}.", path.display()),
+            "Give the path of a PNG file, or leave `screenshot` out to look at the screen.",
+        )
+    };
+    let bytes = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
+    decode(&bytes).map_err(bad)
+}
+
+fn decode(bytes: &[u8]) -> Result<Pixels, String> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
+    let size = reader.output_buffer_size().ok_or("it is too large")?;
+    let mut buffer = vec![0; size];
+    let info = reader.next_frame(&mut buffer).map_err(|error| error.to_string())?;
+    buffer.truncate(info.buffer_size());
+    let rgb = match info.color_type {
+        png::ColorType::Rgb => buffer,
+        png::ColorType::Rgba => buffer.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+        png::ColorType::Grayscale => buffer.iter().flat_map(|p| [*p; 3]).collect(),
+        png::ColorType::GrayscaleAlpha => {
+            buffer.chunks_exact(2).flat_map(|p| [p[0]; 3]).collect()
+        }
+        png::ColorType::Indexed => return Err("its palette was not expanded".into()),
+    };
+    Ok(Pixels { width: info.width, height: info.height, rgb })
+}
+
+/// A hash that tells pictures apart. Not for storage: it may differ between versions.
+pub(crate) fn hash(pixels: &Pixels) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u32(pixels.width);
+    hasher.write_u32(pixels.height);
+    hasher.write(&pixels.rgb);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Paints parts flat. `area` is where the pixels lie on the desktop.
+pub(crate) fn paint_out(pixels: &mut Pixels, area: Rect, parts: &[Rect]) {
+    for part in parts {
+        let Some(part) = part.intersection(area) else { continue };
+        let left = (part.x - area.x) as usize * 3;
+        for row in 0..part.h as usize {
+            let y = (part.y - area.y) as usize + row;
+            let start = y * pixels.width as usize * 3 + left;
+            if let Some(line) = pixels.rgb.get_mut(start..start + part.w as usize * 3) {
+                for pixel in line.chunks_exact_mut(3) {
+                    pixel.copy_from_slice(&FLAT);
+                }
+            }
+        }
+    }
+}
+
+/// What of `rect` is left when `cut` is taken away.
+pub(crate) fn subtract(rect: Rect, cut: Rect) -> Vec<Rect> {
+    let Some(hole) = rect.intersection(cut) else { return vec![rect] };
+    let above = (hole.y - rect.y) as u32;
+    let before = (hole.x - rect.x) as u32;
+    let below_y = hole.y.saturating_add_unsigned(hole.h);
+    let after_x = hole.x.saturating_add_unsigned(hole.w);
+    [
+        Rect { h: above, ..rect },
+        Rect { y: below_y, h: rect.h - above - hole.h, ..rect },
+        Rect { y: hole.y, h: hole.h, w: before, ..rect },
+        Rect { x: after_x, y: hole.y, w: rect.w - before - hole.w, h: hole.h },
+    ]
+    .into_iter()
+    .filter(|part| part.w > 0 && part.h > 0)
+    .collect()
+}
+
+/// The bounding box of pixels that differ, and how many do, within `part` of two
+/// pictures of one size; in the coordinates of the pictures.
+pub(crate) fn difference(a: &Pixels, b: &Pixels, part: Rect) -> Option<(Rect, u64)> {
+    let whole = Rect { x: 0, y: 0, w: a.width, h: a.height };
+    if (a.width, a.height) != (b.width, b.height) {
+        return Some((whole, u64::from(whole.w) * u64::from(whole.h)));
+    }
+    let part = part.intersection(whole)?;
+    let mut found: Option<Rect> = None;
+    let mut count = 0;
+    for row in 0..part.h {
+        let y = part.y as u32 + row;
+        let start = (y as usize * a.width as usize + part.x as usize) * 3;
+        let end = start + part.w as usize * 3;
+        let (Some(one), Some(two)) = (a.rgb.get(start..end), b.rgb.get(start..end)) else {
+            continue;
+        };
+        if one == two {
+            continue;
+        }
+        let mut first = None;
+        let mut last = 0;
+        for (x, (p, q)) in one.chunks_exact(3).zip(two.chunks_exact(3)).enumerate() {
+            if p != q {
+                count += 1;
+                first.get_or_insert(x);
+                last = x;
+            }
+        }
+        if let Some(first) = first {
+            let line = Rect {
+                x: part.x + first as i32,
+                y: y as i32,
+                w: (last - first + 1) as u32,
+                h: 1,
+            };
+            found = Some(found.map_or(line, |rect| rect.union(line)));
+        }
+    }
+    found.map(|rect| (rect, count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
+
+    fn small() -> impl Strategy<Value = Rect> {
+        (-20i32..20, -20i32..20, 1u32..20, 1u32..20).prop_map(|(x, y, w, h)| Rect { x, y, w, h })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_left_and_what_is_cut_are_the_whole(rect in small(), cut in small()) {
+            let parts = subtract(rect, cut);
+            for x in -20..40 {
+                for y in -20..40 {
+                    let inside = parts.iter().filter(|part| part.contains(x, y)).count();
+                    let expected = usize::from(rect.contains(x, y) && !cut.contains(x, y));
+                    prop_assert_eq!(inside, expected);
+                }
+            }
+        }
+
+        #[test]
+        fn a_png_is_read_as_it_was_written(w in 1u32..40, h in 1u32..40, seed: u8) {
+            let rgb = (0..w * h * 3).map(|i| (i as u8).wrapping_mul(seed)).collect();
+            let pixels = Pixels { width: w, height: h, rgb };
+            prop_assert_eq!(decode(&png(&pixels).unwrap()), Ok(pixels));
+        }
+    }
+
+    #[test]
+    fn resizing_keeps_a_square_in_its_place() {
+        let area = Rect { x: 0, y: 0, w: 100, h: 60 };
+        let mut pixels = Pixels::filled(100, 60, [255; 3]);
+        paint_out(&mut pixels, area, &[Rect { x: 40, y: 20, w: 20, h: 20 }]);
+        let half = resize(pixels, (50, 30)).unwrap();
+        assert_eq!(half.at(25, 15), Some(FLAT));
+        assert_eq!(half.at(15, 15), Some([255; 3]));
+        assert_eq!(half.at(35, 15), Some([255; 3]));
+        assert!(half.is_whole());
+    }
+
+    #[test]
+    fn differences_are_found_where_they_are() {
+        let area = Rect { x: -50, y: 10, w: 100, h: 60 };
+        let one = Pixels::filled(100, 60, [0; 3]);
+        let mut two = one.clone();
+        paint_out(&mut two, area, &[Rect { x: -40, y: 20, w: 3, h: 2 }]);
+        let whole = Rect { x: 0, y: 0, w: 100, h: 60 };
+        assert_eq!(
+            difference(&one, &two, whole),
+            Some((Rect { x: 10, y: 10, w: 3, h: 2 }, 6))
+        );
+        assert_eq!(difference(&one, &one, whole), None);
+        assert_eq!(difference(&one, &two, Rect { x: 50, y: 0, w: 90, h: 90 }), None);
+        assert_ne!(hash(&one), hash(&two));
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("no.png");
+        assert!(read_png(&path).unwrap_err().to_string().contains("no.png"));
+        std::fs::write(&path, b"not a picture").unwrap();
+        let error = read_png(&path).unwrap_err();
+        assert!(error.to_string().contains("cannot be read"), "{error}");
+    }
+}

@@ -1,0 +1,63 @@
+//! X11, through `x11rb`.
+//!
+//! Each part has a connection of its own: the screen is asked from any thread,
+//! the gate's thread sends input, the listener waits, and none waits for another.
+
+mod capture;
+mod client;
+mod connection;
+mod input;
+mod keymap;
+mod keysyms;
+mod lease;
+mod listener;
+mod screen;
+mod spare;
+mod stop_key;
+mod watch;
+mod window_list;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod typing_tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use x11rb::protocol::xproto::ConnectionExt as _;
+
+use super::clipboard::SystemClipboard;
+use super::{Ledger, Platform, PlatformError, Result};
+use connection::X;
+
+/// Opens the X11 desktop of `display`, or of the environment.
+pub(super) fn open(display: Option<&str>, _runtime: Option<&Path>) -> Result<Platform> {
+    let x = X::connect(display)?;
+    refuse_xwayland(&x)?;
+    let ledger = Arc::new(Ledger::default());
+    let display = display.map(str::to_owned);
+    Ok(Platform {
+        screen: Arc::new(screen::X11Screen::new(x, display.clone())),
+        input: Box::new(input::X11Input::open(display.as_deref(), Arc::clone(&ledger))?),
+        listener: Box::new(listener::X11Listener::new(display.clone(), Arc::clone(&ledger))),
+        lease: Box::new(lease::SelectionLease::new(display)),
+        clipboard: Box::<SystemClipboard>::default(),
+        ledger,
+    })
+}
+
+/// Under Wayland an X server for old programs runs too; through it the screen
+/// looks black and clicks reach only those programs. Better none than that.
+fn refuse_xwayland(x: &X) -> Result<()> {
+    if x.conn.query_extension(b"XWAYLAND")?.reply()?.present {
+        return Err(PlatformError::NoDisplay {
+            message: "This is a Wayland session; its screen cannot be seen through X11.".to_owned(),
+            fix: "Log in to an X11 session (often called \"Xorg\" at the login screen)."
+                .to_owned(),
+        });
+    }
+    Ok(())
+}

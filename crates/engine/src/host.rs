@@ -1,0 +1,258 @@
+//! What a session asks for while it works, answered from the concrete parts.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use interpreter_agent::{BoxFuture, Host, ModelHandle, Tool, TurnSettings};
+use interpreter_computer::Computer;
+use interpreter_languages::Languages;
+use interpreter_llm::{Lookup, Provider, Wish};
+use interpreter_protocol::{ConversationId, Error, Grant, Rule, RuleMatch, Scope, Verdict};
+use interpreter_settings::{Secrets, Settings, Values};
+use interpreter_store::Store;
+use serde_json::{Map, Value};
+
+use crate::kit::Kit;
+use crate::{Env, system, tools};
+
+/// Where the app keeps the model that was used last.
+const LAST_MODEL: &str = "last_model";
+
+/// Shared by all conversations.
+pub(crate) struct EngineHost {
+    pub settings: RwLock<Settings>,
+    pub secrets: Secrets,
+    pub env: Env,
+    pub api_key: Option<String>,
+    pub store: Store,
+    pub computer: Computer,
+    pub folder: PathBuf,
+    pub kits: Mutex<HashMap<ConversationId, Arc<Kit>>>,
+    /// Grants that hold for one conversation, for as long as the program runs.
+    pub granted: Mutex<Vec<Grant>>,
+    /// Providers remember what a server refused, so they live on.
+    providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
+}
+
+/// What the host is made from.
+pub(crate) struct HostParts {
+    pub settings: Settings,
+    pub secrets: Secrets,
+    pub env: Env,
+    pub api_key: Option<String>,
+    pub store: Store,
+    pub computer: Computer,
+    pub folder: PathBuf,
+}
+
+impl EngineHost {
+    pub fn new(parts: HostParts) -> Self {
+        Self {
+            settings: RwLock::new(parts.settings),
+            secrets: parts.secrets,
+            env: parts.env,
+            api_key: parts.api_key,
+            store: parts.store,
+            computer: parts.computer,
+            folder: parts.folder,
+            kits: Mutex::new(HashMap::new()),
+            granted: Mutex::new(Vec::new()),
+            providers: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Settings as one conversation sees them.
+    pub fn values(&self, own: &Map<String, Value>) -> Values {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).values(own)
+    }
+
+    pub fn kit(&self, conversation: &ConversationId) -> Option<Arc<Kit>> {
+        self.kits.lock().unwrap_or_else(PoisonError::into_inner).get(conversation).cloned()
+    }
+
+    /// Grants in force, with those of one conversation or of all.
+    pub fn grants(&self, conversation: Option<&ConversationId>) -> Vec<Grant> {
+        let now = now_ms();
+        let saved = self.settings.read().unwrap_or_else(PoisonError::into_inner).grants();
+        let here = self.granted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        saved
+            .into_iter()
+            .chain(here)
+            .filter(|grant| grant.until.is_none_or(|until| now < until))
+            .filter(|grant| {
+                conversation.is_none()
+                    || grant.conversation.is_none()
+                    || grant.conversation.as_ref() == conversation
+            })
+            .collect()
+    }
+
+    /// Saves settings.
+    pub fn save(&self, scope: &Scope, values: &Map<String, Value>) -> Result<(), Error> {
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(settings.save(scope, values)?)
+    }
+
+    /// Gives a permission: for one conversation while the program runs, else saved.
+    pub fn add_grant(&self, grant: Grant) -> Result<(), Error> {
+        if grant.conversation.is_some() {
+            self.granted.lock().unwrap_or_else(PoisonError::into_inner).push(grant);
+            return Ok(());
+        }
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(settings.add_grant(grant)?)
+    }
+
+    /// Takes a permission back; false when there was none.
+    pub fn remove_grant(&self, id: &str) -> Result<bool, Error> {
+        let mut here = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = here.len();
+        here.retain(|grant| grant.id != id);
+        if here.len() < before {
+            return Ok(true);
+        }
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(settings.remove_grant(id)?)
+    }
+
+    fn rules(&self, conversation: &ConversationId, values: &Values) -> Vec<Rule> {
+        let forbidden = values.forbidden_commands.iter().map(|command| Rule {
+            verdict: Verdict::Deny,
+            matches: RuleMatch::Command {
+                words: command.split_whitespace().map(str::to_owned).collect(),
+            },
+        });
+        let granted = self.grants(Some(conversation)).into_iter().map(|grant| grant.rule);
+        forbidden.chain(granted).collect()
+    }
+
+    fn wish(&self, own: &Map<String, Value>) -> Wish {
+        let values = self.values(own);
+        Wish {
+            model: values.model,
+            api_base: values.api_base,
+            api_key: self
+                .api_key
+                .clone()
+                .or_else(|| values.api_key.map(|key| key.expose().to_owned())),
+            api_version: values.api_version,
+            context_window: values.context_window,
+            max_tokens: values.max_tokens,
+            supports_vision: values.supports_vision,
+            supports_functions: values.supports_functions,
+        }
+    }
+
+    /// The model a conversation would use now.
+    pub async fn resolve(&self, own: &Map<String, Value>) -> Result<ModelHandle, Error> {
+        let wish = self.wish(own);
+        let model = interpreter_llm::resolve_or_probe(&wish, self).await?;
+        let key = format!("{:?}", (&model.info.name, &model.endpoint.address(), wish.api_key.is_some()));
+        let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+        let provider = Arc::clone(providers.entry(key).or_insert_with(|| model.provider()));
+        Ok(ModelHandle { info: model.info, provider })
+    }
+}
+
+impl Lookup for EngineHost {
+    fn secret(&self, name: &str) -> Option<String> {
+        self.secrets
+            .get(name)
+            .map(|secret| secret.expose().to_owned())
+            .or_else(|| self.env(name))
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.is_empty())
+    }
+
+    fn last_model(&self) -> Option<String> {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        settings.values(&Map::new()).last_model
+    }
+}
+
+impl Host for EngineHost {
+    fn settings(&self, conversation: &ConversationId, own: &Map<String, Value>) -> TurnSettings {
+        let values = self.values(own);
+        let rules = self.rules(conversation, &values);
+        let about = system::About {
+            values: &values,
+            folder: &self.folder,
+            user: self.env("USER").or_else(|| self.env("USERNAME")),
+            languages: Languages::known().join(", "),
+        };
+        TurnSettings {
+            mode: values.mode,
+            os: values.os,
+            profile: values.profile.clone(),
+            max_budget: values.max_budget,
+            max_tokens: values.max_tokens,
+            temperature: values.temperature,
+            system: system::text(&about),
+            rules,
+        }
+    }
+
+    fn model<'a>(&'a self, own: &'a Map<String, Value>) -> BoxFuture<'a, Result<ModelHandle, Error>> {
+        Box::pin(self.resolve(own))
+    }
+
+    fn tools(&self, conversation: &ConversationId) -> Vec<Arc<dyn Tool>> {
+        self.kit(conversation).map(|kit| tools::all(&kit)).unwrap_or_default()
+    }
+
+    fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error> {
+        Ok(self.store.blob(hash)?)
+    }
+
+    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<(), Error> {
+        let grant = Grant {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            rule: rule.clone(),
+            conversation: Some(conversation.clone()),
+            until: None,
+        };
+        self.granted.lock().unwrap_or_else(PoisonError::into_inner).push(grant);
+        Ok(())
+    }
+
+    fn turn_over<'a>(
+        &'a self,
+        conversation: &'a ConversationId,
+        model: &'a str,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(kit) = self.kit(conversation) {
+                kit.computer.gate().close(&kit.key());
+            }
+            if model.is_empty() {
+                return;
+            }
+            let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+            if settings.values(&Map::new()).last_model.as_deref() != Some(model) {
+                let mut values = Map::new();
+                values.insert(LAST_MODEL.to_owned(), Value::from(model));
+                if let Err(error) = settings.save(&Scope::Global, &values) {
+                    tracing::warn!(%error, "the last model was not remembered");
+                }
+            }
+        })
+    }
+
+    fn reset<'a>(&'a self, conversation: &'a ConversationId) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(kit) = self.kit(conversation) {
+                kit.languages.reset().await;
+            }
+        })
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
+}

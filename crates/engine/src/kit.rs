@@ -1,0 +1,79 @@
+//! What one conversation holds: its languages, its place at the screen, its frame.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use interpreter_computer::{Computer, SessionKey};
+use interpreter_languages::{Languages, LanguagesConfig};
+use interpreter_protocol::{ConversationId, Frame};
+use interpreter_store::Store;
+
+use crate::computer_socket::ComputerSocket;
+
+/// Shared by the tools of a conversation.
+pub(crate) struct Kit {
+    pub conversation: ConversationId,
+    pub languages: Languages,
+    pub computer: Computer,
+    pub store: Store,
+    /// Serves the Computer API to this conversation's runs, for as long as the kit lives.
+    _socket: Option<ComputerSocket>,
+    frame: Mutex<Option<Frame>>,
+    max_output: usize,
+}
+
+/// What a kit is made from.
+pub(crate) struct KitParts {
+    pub conversation: ConversationId,
+    pub computer: Computer,
+    pub store: Store,
+    pub folder: PathBuf,
+    pub state_dir: PathBuf,
+    pub python: Option<PathBuf>,
+    pub timeout: Option<Duration>,
+    pub max_output: usize,
+    pub socket: Option<ComputerSocket>,
+}
+
+impl Kit {
+    pub fn new(parts: KitParts) -> Arc<Self> {
+        let env = parts.socket.as_ref().map(ComputerSocket::env).unwrap_or_default();
+        let languages = Languages::new(LanguagesConfig {
+            folder: parts.folder,
+            env,
+            python: parts.python,
+            timeout: parts.timeout,
+            state_dir: parts.state_dir,
+        });
+        Arc::new(Self {
+            conversation: parts.conversation,
+            languages,
+            computer: parts.computer,
+            store: parts.store,
+            _socket: parts.socket,
+            frame: Mutex::new(None),
+            max_output: parts.max_output,
+        })
+    }
+
+    /// Who this conversation is to the gate.
+    pub fn key(&self) -> SessionKey {
+        SessionKey::from(self.conversation.as_str())
+    }
+
+    /// Characters of output the model is told.
+    pub fn max_output(&self) -> usize {
+        self.max_output
+    }
+
+    /// The last whole frame the model was sent.
+    pub fn frame(&self) -> Option<Frame> {
+        self.frame.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers the frame that was sent.
+    pub fn set_frame(&self, frame: Frame) {
+        *self.frame.lock().unwrap_or_else(PoisonError::into_inner) = Some(frame);
+    }
+}

@@ -1,0 +1,92 @@
+//! Pictures on their way into a conversation.
+
+use interpreter_protocol::{Chunk, Error, ErrorCode, Role, kind};
+use interpreter_store::Store;
+
+/// A picture that lies in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub hash: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Stored {
+    /// Puts encoded bytes into the store. Only formats that every vendor reads.
+    pub fn put(store: &Store, bytes: &[u8]) -> Result<Self, Error> {
+        let Some((width, height)) = size(bytes) else {
+            return Err(Error::new(
+                ErrorCode::BadInput,
+                "The picture is neither PNG nor JPEG, so it was not attached.",
+            )
+            .remedy("Convert it to PNG first."));
+        };
+        Ok(Self { hash: store.put_blob(bytes)?, width, height })
+    }
+
+    /// The image as a content chunk.
+    pub fn chunk(&self, role: Role) -> Chunk {
+        Chunk::new(role, kind::IMAGE)
+            .format("blob")
+            .content(self.hash.clone())
+            .with("width", self.width)
+            .with("height", self.height)
+    }
+}
+
+/// Width and height from the header of a PNG or JPEG.
+pub(crate) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    png_size(bytes).or_else(|| jpeg_size(bytes))
+}
+
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.get(12..16)? != b"IHDR" {
+        return None;
+    }
+    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    Some((number(16)?, number(20)?))
+}
+
+/// Walks the segments up to the first frame header (ITU T.81, annex B).
+fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return None;
+    }
+    let short = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
+    let mut at = 2;
+    loop {
+        let (mark, kind) = (*bytes.get(at)?, *bytes.get(at + 1)?);
+        if mark != 0xff {
+            return None;
+        }
+        match kind {
+            0xff => at += 1,
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                return Some((short(at + 7)?.into(), short(at + 5)?.into()));
+            }
+            0x01 | 0xd0..=0xd9 => at += 2,
+            _ => at += 2 + usize::from(short(at + 2)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_from_headers() {
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        png.extend_from_slice(&[0, 0, 5, 0, 0, 0, 3, 32]);
+        let jpeg = [
+            0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 11, 8, 0, 30, 0, 40, 1, 1, 17, 0,
+        ];
+        let check = |bytes: &[u8], expected| assert_eq!(size(bytes), expected, "{bytes:?}");
+        check(&png, Some((1280, 800)));
+        check(&png[..20], None);
+        check(&jpeg, Some((40, 30)));
+        check(&jpeg[..15], None);
+        check(b"GIF89a", None);
+        check(b"", None);
+    }
+}

@@ -1,0 +1,114 @@
+//! The second verb: tells what is known, and changes nothing.
+
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use interpreter_languages::{Languages, LanguagesConfig};
+use interpreter_protocol::{
+    Answer, ConversationId, Error, ErrorCode, ItemId, Query, Snapshot,
+};
+use serde_json::Map;
+
+use crate::Engine;
+use crate::computer_socket::encode;
+
+impl Engine {
+    /// Tells something.
+    ///
+    /// # Errors
+    /// What cannot be told and why.
+    pub async fn query(&self, query: Query) -> Result<Answer, Error> {
+        let host = &self.inner.host;
+        match query {
+            Query::Conversations { limit } => {
+                Ok(Answer::Conversations { conversations: host.store.list(limit)? })
+            }
+            Query::Items { conversation, before, limit } => {
+                self.items(conversation, before.as_ref(), limit).await
+            }
+            Query::Output { conversation, item, offset, limit } => {
+                let (text, next, total) =
+                    host.store.output(&conversation, &item, offset, limit)?;
+                Ok(Answer::Output { text, next, total })
+            }
+            Query::Search { text, limit } => {
+                Ok(Answer::Search { hits: host.store.search(&text, limit)? })
+            }
+            Query::Models => Ok(Answer::Models { models: interpreter_llm::models(&**host) }),
+            Query::Settings { conversation } => {
+                let own = match conversation {
+                    Some(conversation) => host.store.read(&conversation)?.overrides,
+                    None => Map::new(),
+                };
+                let settings = host.settings.read().unwrap_or_else(PoisonError::into_inner);
+                Ok(Answer::Settings { settings: settings.all(&own), problems: self.problems() })
+            }
+            Query::Grants => Ok(Answer::Grants { grants: host.grants(None) }),
+            Query::Languages => {
+                let values = host.values(&Map::new());
+                let config = LanguagesConfig {
+                    folder: host.folder.clone(),
+                    env: Vec::new(),
+                    python: values.python.map(PathBuf::from),
+                    timeout: None,
+                    state_dir: self.inner.live.state_dir.clone(),
+                };
+                // Asking each language for its version starts programs.
+                let found = tokio::task::spawn_blocking(move || Languages::available(&config)).await;
+                Ok(Answer::Languages { languages: found.unwrap_or_default() })
+            }
+            Query::Doctor => {
+                Ok(Answer::Doctor { abilities: self.inner.computer.doctor().await })
+            }
+            Query::Blob { hash } => {
+                let (media_type, bytes) = self.blob(&hash)?;
+                Ok(Answer::Blob { media_type, base64: encode(&bytes) })
+            }
+            Query::About => Ok(Answer::About {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                data: self.inner.paths.data.display().to_string(),
+                config: self.inner.paths.config.display().to_string(),
+            }),
+            _ => Err(Error::new(ErrorCode::BadInput, "This version does not know what was asked.")),
+        }
+    }
+
+    async fn items(
+        &self,
+        conversation: ConversationId,
+        before: Option<&ItemId>,
+        limit: Option<u32>,
+    ) -> Result<Answer, Error> {
+        let recorded = self.inner.host.store.read(&conversation)?;
+        let open = self.inner.live.open(&conversation).await.is_some();
+        let transcript = recorded.transcript;
+        let mut items = transcript.items;
+        if let Some(before) = before {
+            let at = items.iter().position(|item| item.id == *before).ok_or_else(|| {
+                Error::new(ErrorCode::UnknownItem, "That item is not there any more.")
+            })?;
+            items.truncate(at);
+        }
+        let first = limit.map_or(0, |limit| items.len().saturating_sub(limit as usize));
+        let more = first > 0;
+        items.drain(..first);
+        // Approvals and questions of a program that ended can never be answered.
+        let (pending, inputs, os) = match open {
+            true => (transcript.pending, transcript.inputs, transcript.os),
+            false => (Vec::new(), Vec::new(), None),
+        };
+        Ok(Answer::Items(Box::new(Snapshot {
+            conversation,
+            seq: transcript.seq,
+            meta: transcript.meta,
+            items,
+            more,
+            pending,
+            inputs,
+            responding: transcript.responding && open,
+            os,
+            usage: transcript.usage,
+            read_only: recorded.read_only.map(Error::from),
+        })))
+    }
+}

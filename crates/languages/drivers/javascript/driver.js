@@ -1,0 +1,446 @@
+// Runs blocks of JavaScript for the host, as docs/driver-protocol.md describes.
+//
+// Code is evaluated in V8's REPL mode (the one the developer tools use), through
+// an inspector session inside this very process: top-level await works, and
+// `const`, `let` and `class` may be declared again in a later block.
+"use strict";
+const fs = require("fs");
+const vm = require("vm");
+const util = require("util");
+const path = require("path");
+const inspector = require("inspector");
+const { createRequire } = require("module");
+
+const place = process.env.INTERPRETER_DRIVER;
+delete process.env.INTERPRETER_DRIVER;
+const channel = place.startsWith("fd:") ? Number(place.slice(3)) : fs.openSync(place.slice(5), "r+");
+
+// The channel
+
+const wait = new Int32Array(new SharedArrayBuffer(4));
+
+function writeAll(fd, data) {
+  let bytes = Buffer.isBuffer(data) ? data : Buffer.from(data, "utf8");
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(fs.writeSync(fd, bytes));
+    } catch (error) {
+      if (error.code === "EAGAIN") Atomics.wait(wait, 0, 0, 1);
+      else if (error.code !== "EINTR") return;
+    }
+  }
+}
+
+function send(message) {
+  writeAll(channel, JSON.stringify(message) + "\n");
+}
+
+const held = [];
+let rest = Buffer.alloc(0);
+
+function take(data) {
+  rest = rest.length ? Buffer.concat([rest, data]) : data;
+  let end;
+  while ((end = rest.indexOf(10)) >= 0) {
+    const line = rest.subarray(0, end).toString("utf8");
+    rest = rest.subarray(end + 1);
+    if (line) held.push(JSON.parse(line));
+  }
+}
+
+// Waits for one message, with the program standing still.
+function waitFor(matches) {
+  const buffer = Buffer.alloc(65536);
+  for (;;) {
+    const index = held.findIndex(matches);
+    if (index >= 0) return held.splice(index, 1)[0];
+    let size;
+    try {
+      size = fs.readSync(channel, buffer);
+    } catch (error) {
+      if (error.code === "EAGAIN") {
+        Atomics.wait(wait, 0, 0, 5);
+        continue;
+      }
+      if (error.code === "EINTR") continue;
+      throw error;
+    }
+    if (size === 0) process.reallyExit(0);
+    take(Buffer.from(buffer.subarray(0, size)));
+  }
+}
+
+let requests = 0;
+
+function ask(prompt, secret) {
+  flush();
+  const request = String(++requests);
+  send({ type: "input_request", request, prompt, secret: Boolean(secret) });
+  const { text } = waitFor((m) => m.type === "input" && m.request === request);
+  emit(1, prompt + (secret || text === null ? "" : text) + "\n");
+  return text;
+}
+
+const waiting = new Map();
+
+function askLater(prompt) {
+  flush();
+  const request = String(++requests);
+  send({ type: "input_request", request, prompt, secret: false });
+  return new Promise((resolve) => waiting.set(request, resolve));
+}
+
+let syncs = 0;
+
+function show(message) {
+  flush();
+  const sync = ++syncs;
+  send({ ...message, sync });
+  waitFor((m) => m.type === "seen" && m.sync === sync);
+}
+
+// What is printed
+
+let text = [];
+let textSize = 0;
+let textFd = 1;
+let slot = 0;
+let writes = 0;
+let timer = null;
+
+function flush() {
+  if (timer) {
+    clearTimeout(timer);
+    timer = null;
+  }
+  if (!text.length) return;
+  const data = text.length === 1 ? text[0] : Buffer.concat(text.map((t) => Buffer.from(t)));
+  text = [];
+  textSize = 0;
+  writeAll(textFd, data);
+}
+
+// Prints at once, unless the program prints so fast that grouping pays.
+function emit(fd, data) {
+  if (fd !== textFd) {
+    flush();
+    textFd = fd;
+  }
+  text.push(data);
+  textSize += data.length;
+  if (++writes > 16) {
+    const now = performance.now();
+    if (now - slot > 10) {
+      slot = now;
+      writes = 0;
+    } else if (textSize < 16384) {
+      if (!timer) timer = setTimeout(flush, 10);
+      return;
+    }
+  }
+  flush();
+}
+
+function replaceStream(name, fd) {
+  const { Writable } = require("stream");
+  let stream;
+  Object.defineProperty(process, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (!stream) {
+        stream = new Writable({
+          decodeStrings: false,
+          write(chunk, encoding, done) {
+            emit(fd, typeof chunk === "string" && !/^utf-?8$/i.test(encoding) ? Buffer.from(chunk, encoding) : chunk);
+            done();
+          },
+        });
+        // At once, not after what is queued: the order of all output is kept.
+        stream.write = (chunk, encoding, done) => {
+          if (typeof encoding === "function") [encoding, done] = [undefined, encoding];
+          if (typeof chunk === "string") {
+            emit(fd, encoding && !/^utf-?8$/i.test(encoding) ? Buffer.from(chunk, encoding) : chunk);
+          } else {
+            emit(fd, Buffer.from(chunk.buffer ?? chunk, chunk.byteOffset ?? 0, chunk.byteLength));
+          }
+          if (typeof done === "function") process.nextTick(done);
+          return true;
+        };
+        stream.fd = fd;
+        stream.isTTY = false;
+        stream._type = "pipe";
+      }
+      return stream;
+    },
+  });
+}
+
+function replaceConsole() {
+  const { Console } = require("console");
+  const own = new Console({ stdout: process.stdout, stderr: process.stderr });
+  for (const key of Object.keys(own)) {
+    if (typeof own[key] === "function") console[key] = own[key];
+  }
+}
+
+function replaceInput() {
+  let stream;
+  Object.defineProperty(process, "stdin", {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (!stream) {
+        const { Readable } = require("stream");
+        stream = new Readable({
+          read() {
+            askLater("").then((line) => this.push(line === null ? null : line + "\n"));
+          },
+        });
+        stream.fd = 0;
+        stream.isTTY = false;
+      }
+      return stream;
+    },
+  });
+}
+
+// Running a block
+
+const session = new inspector.Session();
+session.connect();
+let running = null;
+let interrupted = false;
+let settle = null;
+
+function post(method, params) {
+  return new Promise((resolve, reject) => {
+    session.post(method, params, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+let given;
+
+// The real value behind what the inspector hands out.
+function valueOf(remote) {
+  const argument = remote.objectId
+    ? { objectId: remote.objectId }
+    : remote.unserializableValue
+      ? { unserializableValue: remote.unserializableValue }
+      : remote.type === "undefined"
+        ? {}
+        : { value: remote.value };
+  given = undefined;
+  session.post("Runtime.callFunctionOn", {
+    functionDeclaration: "function (value) { globalThis[Symbol.for('interpreter.give')](value); }",
+    arguments: [argument],
+    objectId: anchor,
+  });
+  return given;
+}
+Object.defineProperty(globalThis, Symbol.for("interpreter.give"), {
+  value: (value) => {
+    given = value;
+  },
+});
+let anchor;
+session.post("Runtime.evaluate", { expression: "({})" }, (_error, answer) => {
+  anchor = answer.result.objectId;
+});
+
+// A loop that never ends is only broken off inside a vm script, so the call is made from one.
+const runScript = new vm.Script("(f) => f()", { filename: "node:internal/interpreter" });
+globalThis[Symbol.for("interpreter.run")] = null;
+const guarded = new vm.Script("globalThis[Symbol.for('interpreter.run')]()", {
+  filename: "node:internal/interpreter",
+});
+void runScript;
+
+function evaluate(code, name) {
+  return new Promise((resolve, reject) => {
+    settle = resolve;
+    let expression = code;
+    // As in the developer tools: a block that starts with `{` may be an object.
+    if (/^\s*\{/.test(code) && !/;\s*$/.test(code)) {
+      try {
+        new vm.Script(`(${code}\n)`);
+        expression = `(${code}\n)`;
+      } catch {}
+    }
+    const start = () => {
+      session.post(
+        "Runtime.evaluate",
+        {
+          expression: `${expression}\n//# sourceURL=${name}`,
+          replMode: true,
+          awaitPromise: true,
+          generatePreview: false,
+          includeCommandLineAPI: false,
+        },
+        (error, answer) => (error ? reject(error) : resolve(answer)),
+      );
+    };
+    Object.defineProperty(globalThis, Symbol.for("interpreter.run"), { value: start, configurable: true });
+    try {
+      guarded.runInThisContext({ breakOnSigint: true });
+    } catch (error) {
+      if (error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
+        interrupted = true;
+        resolve(null);
+      } else reject(error);
+    }
+  });
+}
+
+function cleanStack(error) {
+  if (!(error instanceof Error) || typeof error.stack !== "string") return;
+  const lines = error.stack.split("\n");
+  const kept = lines.filter(
+    (line) => !(/^\s+at /.test(line) && (line.includes("node:") || line.includes(__filename))),
+  );
+  try {
+    error.stack = kept.join("\n");
+  } catch {}
+}
+
+function describe(error) {
+  cleanStack(error);
+  return error instanceof Error ? util.inspect(error) : `Uncaught ${util.inspect(error)}`;
+}
+
+async function run({ id, code }) {
+  running = id;
+  interrupted = false;
+  send({ type: "started", id });
+  let status = "ok";
+  let message = null;
+  try {
+    const answer = await evaluate(code, `<cell ${id}>`);
+    if (interrupted || answer === null) {
+      status = "interrupted";
+    } else if (answer.exceptionDetails) {
+      status = "error";
+      const { exception, text, lineNumber } = answer.exceptionDetails;
+      const error = exception ? valueOf(exception) : text;
+      let shown = describe(error);
+      if (error instanceof SyntaxError && typeof lineNumber === "number" && !/<cell/.test(shown)) {
+        shown = `<cell ${id}>:${lineNumber + 1}\n${(code.split("\n")[lineNumber] ?? "").trimEnd()}\n\n${shown}`;
+      }
+      emit(2, shown + "\n");
+      message = String(error instanceof Error ? `${error.name}: ${error.message}` : util.inspect(error)).slice(0, 500);
+    } else {
+      const value = valueOf(answer.result);
+      if (value !== undefined && !/;\s*$/.test(code)) emit(1, util.inspect(value) + "\n");
+    }
+  } catch (error) {
+    status = "error";
+    message = String(error);
+    emit(2, message + "\n");
+  }
+  if (interrupted) {
+    status = "interrupted";
+    emit(2, "Interrupted\n");
+  }
+  flush();
+  running = null;
+  settle = null;
+  send({ type: "done", id, status, exit: null, message });
+}
+
+process.on("SIGINT", () => {
+  if (running === null || interrupted) return;
+  interrupted = true;
+  if (settle) settle(null);
+});
+process.on("uncaughtException", (error) => {
+  emit(2, describe(error) + "\n");
+  flush();
+});
+process.on("unhandledRejection", (error) => {
+  emit(2, "Unhandled rejection: " + describe(error) + "\n");
+  flush();
+});
+process.on("exit", () => flush());
+
+// What the user's code finds
+
+replaceStream("stdout", 1);
+replaceStream("stderr", 2);
+replaceConsole();
+replaceInput();
+globalThis.require = createRequire(path.join(process.cwd(), "cell.js"));
+globalThis.module = { exports: {}, require: globalThis.require };
+globalThis.exports = globalThis.module.exports;
+globalThis.__dirname = process.cwd();
+globalThis.__filename = path.join(process.cwd(), "cell.js");
+globalThis.prompt = (question = "") => ask(question ? `${question} ` : "", false);
+globalThis.alert = (words = "") => console.log(words);
+globalThis.display = (value) => {
+  if (value && typeof value === "object" && value.image && value.image.base64) showPicture(value.image);
+  else if (value && typeof value.outerHTML === "string") show({ type: "html", html: value.outerHTML });
+  else if (Buffer.isBuffer(value) && value.subarray(1, 4).toString() === "PNG") {
+    showPicture({
+      media_type: "image/png",
+      base64: value.toString("base64"),
+      width: value.readUInt32BE(16),
+      height: value.readUInt32BE(20),
+    });
+  } else console.log(value);
+};
+
+function showPicture({ media_type = "image/png", base64, width = null, height = null }) {
+  show({ type: "image", media_type, base64, width, height });
+}
+
+if (process.env.INTERPRETER_COMPUTER) {
+  const address = process.env.INTERPRETER_COMPUTER;
+  const token = process.env.INTERPRETER_COMPUTER_TOKEN ?? "";
+  delete process.env.INTERPRETER_COMPUTER;
+  delete process.env.INTERPRETER_COMPUTER_TOKEN;
+  let computer;
+  Object.defineProperty(globalThis, "computer", {
+    configurable: true,
+    get: () => (computer ??= require("./screen.js").computer(address, token, showPicture)),
+  });
+}
+
+// The loop
+
+const { Socket } = require("net");
+const socket = new Socket({ fd: channel, readable: true, writable: false });
+socket.on("data", (data) => {
+  take(data);
+  pump();
+});
+socket.on("end", () => process.reallyExit(0));
+socket.on("error", () => process.reallyExit(0));
+
+let busy = false;
+
+async function pump() {
+  for (let index = 0; index < held.length; ) {
+    const message = held[index];
+    if (message.type === "input" && waiting.has(message.request)) {
+      held.splice(index, 1);
+      waiting.get(message.request)(message.text);
+      waiting.delete(message.request);
+    } else index += 1;
+  }
+  if (busy) return;
+  busy = true;
+  let index;
+  while ((index = held.findIndex((message) => message.type === "run")) >= 0) {
+    const [message] = held.splice(index, 1);
+    await run(message);
+  }
+  busy = false;
+}
+
+send({
+  type: "hello",
+  protocol: 1,
+  language: "javascript",
+  place: `Node.js ${process.version}, ${process.execPath}`,
+  interrupt: process.platform === "win32" ? "none" : "signal",
+  exits: true,
+});

@@ -1,0 +1,18 @@
+//! What macOS has in place of Linux's ways.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+
+/// Nothing to set: the end of the channel and the hang-up of the terminal,
+/// which come when the parent ends, end the child.
+pub(super) fn die_with_parent(_parent: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Pipes grow by themselves.
+pub(super) fn widen(_pipe: &io::PipeReader) {}
+
+/// A terminal that stopped echoing waits for a password; other readers cannot be seen.
+pub(super) fn reads_terminal(_leader: u32, _master: BorrowedFd<'_>, secret: bool) -> bool {
+    secret
+}

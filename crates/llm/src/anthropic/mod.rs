@@ -1,0 +1,7 @@
+//! Anthropic Messages.
+
+mod request;
+mod stream;
+
+pub(crate) use request::{Built, build};
+pub(crate) use stream::StreamMapper;

@@ -1,0 +1,565 @@
+//! From what the person named to a model and the way to it.
+
+use std::sync::Arc;
+
+use interpreter_protocol::{Error, ErrorCode};
+use thiserror::Error as ThisError;
+
+use crate::catalogue::{ProviderEntry, provider, provider_of_bare};
+use crate::endpoint::{Auth, Endpoint, Format, Key, Quirks, is_loopback};
+use crate::{ComputerTool, ModelInfo, Provider};
+
+/// What the person asked for, from settings and command line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wish {
+    /// `provider/model` or a bare name.
+    pub model: Option<String>,
+    /// Address of the server.
+    pub api_base: Option<String>,
+    /// Key, where it was given for this run.
+    pub api_key: Option<String>,
+    /// Azure's `api-version`, or Anthropic's `anthropic-version`.
+    pub api_version: Option<String>,
+    /// Tokens, over the catalogue.
+    pub context_window: Option<u32>,
+    /// Tokens, over the catalogue.
+    pub max_tokens: Option<u32>,
+    /// Over the catalogue.
+    pub supports_vision: Option<bool>,
+    /// Over the catalogue.
+    pub supports_functions: Option<bool>,
+}
+
+/// Where keys and variables come from.
+pub trait Lookup: Sync {
+    /// A stored or exported key, by the name of its variable.
+    fn secret(&self, name: &str) -> Option<String>;
+    /// A variable of the environment.
+    fn env(&self, name: &str) -> Option<String>;
+    /// The model used last.
+    fn last_model(&self) -> Option<String>;
+}
+
+/// A model, and the way to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What it can do.
+    pub info: ModelInfo,
+    /// Where it is.
+    pub endpoint: Endpoint,
+}
+
+impl Model {
+    /// Ready to stream. A model without tools is wrapped, so that code in its
+    /// text comes as calls of `execute`.
+    pub fn provider(&self) -> Arc<dyn Provider> {
+        crate::client::provider(self)
+    }
+}
+
+/// Why no model can be used, by remedy.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The provider wants a key and none is known.
+    #[error("There is no key for {provider}.")]
+    NoKey {
+        /// The provider.
+        provider: String,
+        /// The variable it is read from.
+        variable: String,
+    },
+    /// The name does not tell the provider.
+    #[error("No provider is known for the model \u{201c}{model}\u{201d}.")]
+    UnknownProvider {
+        /// What was named.
+        model: String,
+        /// Names that come near.
+        near: Vec<String>,
+    },
+    /// The provider needs an address of its own.
+    #[error("{provider} needs the address of your resource.")]
+    NoBase {
+        /// The provider.
+        provider: String,
+        /// The variable it is read from.
+        variable: String,
+    },
+    /// The provider's wire format is not spoken.
+    #[error("{provider} cannot be used yet: its wire format is not spoken.")]
+    Unsupported {
+        /// The provider.
+        provider: String,
+        /// What to use instead.
+        instead: String,
+    },
+    /// The address is not one.
+    #[error("\u{201c}{base}\u{201d} is not the address of a server.")]
+    BadBase {
+        /// What was given.
+        base: String,
+    },
+    /// The address was given without a model, and the server could not be asked.
+    #[error("The server at {base} did not tell its models: {reason}")]
+    NoModels {
+        /// The address.
+        base: String,
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl From<ResolveError> for Error {
+    fn from(error: ResolveError) -> Self {
+        let message = error.to_string();
+        match error {
+            ResolveError::NoKey { provider, variable } => Self::new(ErrorCode::NoKey, message)
+                .remedy(format!(
+                    "Set {variable}, pass --api_key, or store the key in the settings. Without a key, `--model builtin/commands` or a local server works."
+                ))
+                .param("provider", provider)
+                .param("variable", variable),
+            ResolveError::UnknownProvider { model, near } => {
+                let hint = if near.is_empty() {
+                    String::new()
+                } else {
+                    format!(" Near it: {}.", near.join(", "))
+                };
+                Self::new(ErrorCode::UnknownModel, message)
+                    .remedy(format!(
+                        "Name it as provider/model (for example openai/{model} or ollama/{model}), or give the server's address with --api_base.{hint}"
+                    ))
+                    .param("model", model)
+            }
+            ResolveError::NoBase { provider, variable } => {
+                Self::new(ErrorCode::BadSetting, message)
+                    .remedy(format!("Set {variable}, or pass --api_base."))
+                    .param("provider", provider)
+            }
+            ResolveError::Unsupported { provider, instead } => {
+                Self::new(ErrorCode::UnknownModel, message)
+                    .remedy(instead)
+                    .param("provider", provider)
+            }
+            ResolveError::BadBase { base } => Self::new(ErrorCode::BadSetting, message)
+                .remedy("Give it as http://HOST:PORT/v1 or https://HOST/v1.")
+                .param("api_base", base),
+            ResolveError::NoModels { base, .. } => Self::new(ErrorCode::NoNetwork, message)
+                .remedy("Start the server, check the address, or name the model with --model.")
+                .param("api_base", base),
+        }
+    }
+}
+
+/// The embedded commands: no model, no network.
+pub(crate) fn commands_model() -> Model {
+    let mut info = crate::catalogue::info("builtin", "commands", true);
+    info.vision = false;
+    info.tools = true;
+    info.computer = ComputerTool::Function;
+    Model {
+        info,
+        endpoint: Endpoint {
+            format: Format::Commands,
+            base: String::new(),
+            key: None,
+            auth: Auth::Bearer,
+            api_version: None,
+            headers: Vec::new(),
+            quirks: Quirks::default(),
+            title: "the embedded commands".to_owned(),
+            key_variable: None,
+        },
+    }
+}
+
+/// The model a wish means, without asking any server. With no model named: the
+/// last used, else the first provider that has a key, else the embedded commands.
+///
+/// # Errors
+/// By remedy: no key, an unknown name, a broken address; an address alone
+/// cannot be resolved here, use [`resolve_default`].
+pub fn resolve(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, ResolveError> {
+    if let Some(model) = said(wish.model.as_deref()) {
+        return named(model, wish, lookup);
+    }
+    if let Some(base) = said(wish.api_base.as_deref()) {
+        return Err(ResolveError::NoModels {
+            base: base.to_owned(),
+            reason: "no model was named.".to_owned(),
+        });
+    }
+    Ok(remembered(wish, lookup).unwrap_or_else(commands_model))
+}
+
+/// As [`resolve`], and asks servers where that helps: an address alone is asked
+/// for its models; with nothing named, servers on this computer are looked for
+/// before the embedded commands are taken. Only loopback is ever probed.
+///
+/// # Errors
+/// As [`resolve`], and `NoModels` where the address did not answer.
+pub async fn resolve_default(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, ResolveError> {
+    if let Some(model) = said(wish.model.as_deref()) {
+        let mut model = named(model, wish, lookup)?;
+        crate::probe::refine(&mut model, wish).await;
+        return Ok(model);
+    }
+    if let Some(base) = said(wish.api_base.as_deref()) {
+        let key = wish.api_key.as_deref().map(Key::new);
+        let mut model = custom("", base, key, wish)?;
+        let id = crate::probe::first_model(&model.endpoint)
+            .await
+            .map_err(|reason| ResolveError::NoModels { base: base.to_owned(), reason })?;
+        model.info = overridden(crate::catalogue::info("custom", &id, model.info.local), wish);
+        return Ok(model);
+    }
+    if let Some(mut model) = remembered(wish, lookup) {
+        crate::probe::refine(&mut model, wish).await;
+        return Ok(model);
+    }
+    for found in crate::probe::local_servers(lookup).await {
+        let wish = Wish { model: Some(found), ..wish.clone() };
+        if let Ok(mut model) = resolve(&wish, lookup) {
+            crate::probe::refine(&mut model, &wish).await;
+            return Ok(model);
+        }
+    }
+    Ok(commands_model())
+}
+
+fn said(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The last used, else the first provider that has a key.
+fn remembered(wish: &Wish, lookup: &dyn Lookup) -> Option<Model> {
+    if let Some(last) = lookup.last_model()
+        && let Ok(model) = named(&last, wish, lookup)
+        // The embedded commands are what is left, never what is remembered.
+        && model.endpoint.format != Format::Commands
+    {
+        return Some(model);
+    }
+    crate::catalogue::providers()
+        .iter()
+        .filter(|entry| entry.unsupported.is_none() && !entry.key_optional)
+        .filter(|entry| entry.key.iter().any(|name| lookup.secret(name).is_some()))
+        .find_map(|entry| {
+            let model = format!("{}/{}", entry.name, entry.default.as_ref()?);
+            named(&model, wish, lookup).ok()
+        })
+}
+
+fn named(model: &str, wish: &Wish, lookup: &dyn Lookup) -> Result<Model, ResolveError> {
+    if matches!(model, "builtin/commands" | "builtin" | "commands") {
+        return Ok(commands_model());
+    }
+    let own_base = said(wish.api_base.as_deref());
+    if let Some((prefix, rest)) = model.split_once('/')
+        && !rest.is_empty()
+    {
+        if let Some(base) = own_base
+            && prefix == "custom"
+        {
+            return custom(rest, base, wish.api_key.as_deref().map(Key::new), wish);
+        }
+        if let Some(entry) = provider(prefix) {
+            return at_provider(entry, rest, wish, lookup);
+        }
+    }
+    match (own_base, provider_of_bare(model)) {
+        // A server of one's own speaks Chat Completions, whoever made the model.
+        (None, Some(entry)) => at_provider(entry, model, wish, lookup),
+        (Some(_), Some(entry)) if entry.name == "openai" => at_provider(entry, model, wish, lookup),
+        (Some(base), _) => custom(model, base, wish.api_key.as_deref().map(Key::new), wish),
+        (None, None) => match provider("ollama") {
+            Some(ollama) if model.contains(':') && !model.contains('/') => {
+                at_provider(ollama, model, wish, lookup)
+            }
+            _ => Err(ResolveError::UnknownProvider {
+                model: model.to_owned(),
+                near: crate::catalogue::near(model),
+            }),
+        },
+    }
+}
+
+fn at_provider(
+    entry: &ProviderEntry,
+    id: &str,
+    wish: &Wish,
+    lookup: &dyn Lookup,
+) -> Result<Model, ResolveError> {
+    if let Some(instead) = &entry.unsupported {
+        return Err(ResolveError::Unsupported {
+            provider: entry.title.clone(),
+            instead: instead.clone(),
+        });
+    }
+    let env = |names: &[String]| {
+        names.iter().find_map(|name| lookup.env(name)).filter(|text| !text.trim().is_empty())
+    };
+    let own = said(wish.api_base.as_deref()).map(str::to_owned).or_else(|| env(&entry.base_from));
+    let base = match &own {
+        Some(base) if entry.name == "ollama" => ollama_base(base)?,
+        Some(base) => clean_base(base, entry.local, entry.format)?,
+        None if entry.base.is_empty() => {
+            return Err(ResolveError::NoBase {
+                provider: entry.title.clone(),
+                variable: entry.base_from.first().cloned().unwrap_or_default(),
+            });
+        }
+        None => entry.base.clone(),
+    };
+    let loopback = is_loopback(&base);
+    let key = said(wish.api_key.as_deref())
+        .map(Key::new)
+        .or_else(|| entry.key.iter().find_map(|name| lookup.secret(name)).map(|key| Key::new(&key)))
+        .filter(|key| !key.expose().is_empty());
+    let variable = entry.key.first().cloned();
+    if key.is_none() && !entry.key_optional && !loopback {
+        return Err(ResolveError::NoKey {
+            provider: entry.title.clone(),
+            variable: variable.unwrap_or_default(),
+        });
+    }
+    // Behind another address `openai/` means: speaks like OpenAI, no more.
+    let elsewhere = entry.name == "openai" && own.is_some() && !base.contains("openai.com");
+    let info = crate::catalogue::info(&entry.name, id, entry.local || loopback);
+    Ok(Model {
+        info: overridden(info, wish),
+        endpoint: Endpoint {
+            format: entry.format,
+            base,
+            key,
+            auth: entry.auth,
+            api_version: said(wish.api_version.as_deref())
+                .map(str::to_owned)
+                .or_else(|| env(&entry.version_from)),
+            headers: entry.headers.iter().map(|(a, b)| (a.clone(), b.clone())).collect(),
+            quirks: if elsewhere { Quirks::default() } else { entry.quirks.clone() },
+            title: entry.title.clone(),
+            key_variable: variable,
+        },
+    })
+}
+
+fn custom(id: &str, base: &str, key: Option<Key>, wish: &Wish) -> Result<Model, ResolveError> {
+    let base = clean_base(base, true, Format::OpenaiChat)?;
+    let info = crate::catalogue::info("custom", id, is_loopback(&base));
+    Ok(Model {
+        info: overridden(info, wish),
+        endpoint: Endpoint {
+            format: Format::OpenaiChat,
+            title: format!("the server at {base}"),
+            base,
+            key: key.filter(|key| !key.expose().is_empty()),
+            auth: Auth::Bearer,
+            api_version: None,
+            headers: Vec::new(),
+            quirks: Quirks::default(),
+            key_variable: None,
+        },
+    })
+}
+
+/// What the person set decides before the catalogue.
+pub(crate) fn overridden(mut info: ModelInfo, wish: &Wish) -> ModelInfo {
+    if let Some(tokens) = wish.context_window {
+        info.context = Some(u64::from(tokens));
+    }
+    if let Some(tokens) = wish.max_tokens {
+        info.max_output = Some(u64::from(tokens));
+    }
+    if let Some(vision) = wish.supports_vision {
+        info.vision = vision;
+    }
+    if let Some(tools) = wish.supports_functions {
+        info.set_tools(tools);
+    }
+    info
+}
+
+/// An address as it is used: with a scheme, without a slash or the format's path at its end.
+fn clean_base(base: &str, local: bool, format: Format) -> Result<String, ResolveError> {
+    let bad = || ResolveError::BadBase { base: base.to_owned() };
+    let mut text = base.trim().trim_end_matches('/').to_owned();
+    if !text.contains("://") {
+        text = if is_loopback(&text) { format!("http://{text}") } else { format!("https://{text}") };
+    }
+    let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let printable = rest.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    if !matches!(scheme, "http" | "https") || host.is_empty() || !printable {
+        return Err(bad());
+    }
+    for path in ["/chat/completions", "/v1/messages"] {
+        if let Some(shorter) = text.strip_suffix(path) {
+            text = shorter.to_owned();
+        }
+    }
+    // Every local server listens below /v1; some listen nowhere else.
+    if local && format == Format::OpenaiChat && is_loopback(&text) && !rest.contains('/') {
+        text.push_str("/v1");
+    }
+    Ok(text)
+}
+
+/// `OLLAMA_HOST` and addresses people give: with or without scheme, port and `/v1`.
+fn ollama_base(base: &str) -> Result<String, ResolveError> {
+    let text = base.trim().trim_end_matches('/');
+    let text = text.strip_suffix("/v1").unwrap_or(text);
+    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+    let rest = rest.replacen("0.0.0.0", "127.0.0.1", 1);
+    let (host, path) = rest.split_once('/').unwrap_or((&rest, ""));
+    let port = host.rsplit(']').next().is_some_and(|tail| tail.contains(':'));
+    let port = if port || scheme == "https" { "" } else { ":11434" };
+    let host = if host.is_empty() { "127.0.0.1" } else { host };
+    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
+    clean_base(&format!("{scheme}://{host}{port}{path}/v1"), true, Format::OpenaiChat)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Known {
+        secrets: HashMap<&'static str, &'static str>,
+        env: HashMap<&'static str, &'static str>,
+        last: Option<&'static str>,
+    }
+
+    impl Lookup for Known {
+        fn secret(&self, name: &str) -> Option<String> {
+            self.secrets.get(name).map(|text| (*text).to_owned())
+        }
+        fn env(&self, name: &str) -> Option<String> {
+            self.env.get(name).map(|text| (*text).to_owned())
+        }
+        fn last_model(&self) -> Option<String> {
+            self.last.map(str::to_owned)
+        }
+    }
+
+    fn keys() -> Known {
+        Known {
+            secrets: [
+                ("OPENAI_API_KEY", "sk-o"),
+                ("ANTHROPIC_API_KEY", "sk-a"),
+                ("GROQ_API_KEY", "sk-g"),
+                ("AZURE_OPENAI_API_KEY", "sk-z"),
+            ]
+            .into(),
+            ..Known::default()
+        }
+    }
+
+    fn wish(model: &str, base: &str) -> Wish {
+        Wish {
+            model: (!model.is_empty()).then(|| model.to_owned()),
+            api_base: (!base.is_empty()).then(|| base.to_owned()),
+            ..Wish::default()
+        }
+    }
+
+    #[test]
+    fn names_lead_to_servers() {
+        let check = |model: &str, base: &str, name: &str, url: &str, key: Option<&str>| {
+            let model = resolve(&wish(model, base), &keys()).unwrap();
+            assert_eq!(model.info.name, name);
+            assert_eq!(model.endpoint.url(&model.info.id), url);
+            assert_eq!(model.endpoint.key.as_ref().map(Key::expose), key);
+        };
+        let openai = "https://api.openai.com/v1/chat/completions";
+        let anthropic = "https://api.anthropic.com/v1/messages";
+        let ollama = "http://127.0.0.1:11434/v1/chat/completions";
+        check("gpt-6.1-terra", "", "openai/gpt-6.1-terra", openai, Some("sk-o"));
+        check("openai/gpt-4o", "", "openai/gpt-4o", openai, Some("sk-o"));
+        check("claude-opus-5-5", "", "anthropic/claude-opus-5-5", anthropic, Some("sk-a"));
+        check("groq/openai/gpt-oss-120b", "", "groq/openai/gpt-oss-120b",
+            "https://api.groq.com/openai/v1/chat/completions", Some("sk-g"));
+        check("ollama/qwen3-vl:8b", "", "ollama/qwen3-vl:8b", ollama, None);
+        check("qwen3-vl:8b", "", "ollama/qwen3-vl:8b", ollama, None);
+        for base in ["http://box:11434", "http://box:11434/v1", "http://box:11434/v1/", "box"] {
+            check("ollama/llama3", base, "ollama/llama3", "http://box:11434/v1/chat/completions", None);
+        }
+        check("ollama/llama3", "0.0.0.0", "ollama/llama3", ollama, None);
+        check("anything", "http://127.0.0.1:9/v1", "custom/anything", "http://127.0.0.1:9/v1/chat/completions", None);
+        check("custom/anything", "localhost:9", "custom/anything", "http://localhost:9/v1/chat/completions", None);
+        check("openai/x", "https://gate.example/llm/v1", "openai/x", "https://gate.example/llm/v1/chat/completions", Some("sk-o"));
+        check("claude-opus-5-5", "https://gate.example/v1", "custom/claude-opus-5-5",
+            "https://gate.example/v1/chat/completions", None);
+        check("anthropic/claude-opus-5-5", "http://127.0.0.1:9", "anthropic/claude-opus-5-5",
+            "http://127.0.0.1:9/v1/messages", Some("sk-a"));
+        check("azure/dep", "https://r.openai.azure.com", "azure/dep",
+            "https://r.openai.azure.com/openai/v1/chat/completions", Some("sk-z"));
+        check("jan/some-model", "", "jan/some-model", "http://127.0.0.1:1337/v1/chat/completions", None);
+        check("builtin/commands", "", "builtin/commands", "/chat/completions", None);
+    }
+
+    #[test]
+    fn azure_with_a_version_takes_the_older_address() {
+        let wish = Wish { api_version: Some("2025-01-01".to_owned()), ..wish("azure/dep", "https://r.openai.azure.com/") };
+        let model = resolve(&wish, &keys()).unwrap();
+        assert_eq!(
+            model.endpoint.url(&model.info.id),
+            "https://r.openai.azure.com/openai/deployments/dep/chat/completions?api-version=2025-01-01"
+        );
+        assert_eq!(model.endpoint.auth_header(), Some(("api-key", "sk-z".to_owned())));
+    }
+
+    #[test]
+    fn nothing_named_takes_the_last_then_a_key_then_commands() {
+        let check = |known: &Known, expected: &str| {
+            assert_eq!(resolve(&Wish::default(), known).unwrap().info.name, expected);
+        };
+        check(&Known::default(), "builtin/commands");
+        check(&keys(), "openai/gpt-6.1-terra");
+        check(&Known { last: Some("groq/openai/gpt-oss-120b"), ..keys() }, "groq/openai/gpt-oss-120b");
+        check(&Known { last: Some("xai/grok-4.7"), ..keys() }, "openai/gpt-6.1-terra");
+        let only = Known { secrets: [("ANTHROPIC_API_KEY", "k")].into(), ..Known::default() };
+        check(&only, "anthropic/claude-sonnet-5-5");
+    }
+
+    #[test]
+    fn what_cannot_be_resolved_says_what_to_do() {
+        let check = |model: &str, base: &str, known: &Known, code: ErrorCode, words: &str| {
+            let error = Error::from(resolve(&wish(model, base), known).unwrap_err());
+            assert_eq!(error.code, code, "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        };
+        let none = Known::default();
+        check("gpt-4o", "", &none, ErrorCode::NoKey, "OPENAI_API_KEY");
+        check("claude-opus-5-5", "", &none, ErrorCode::NoKey, "ANTHROPIC_API_KEY");
+        check("no-such-thing", "", &none, ErrorCode::UnknownModel, "ollama/no-such-thing");
+        check("azure/x", "", &keys(), ErrorCode::BadSetting, "AZURE_OPENAI_ENDPOINT");
+        check("bedrock/x", "", &keys(), ErrorCode::UnknownModel, "openrouter");
+        check("gpt-4o", "ftp://x", &keys(), ErrorCode::BadSetting, "http://HOST");
+        check("", "http://127.0.0.1:9", &keys(), ErrorCode::NoNetwork, "--model");
+    }
+
+    #[test]
+    fn what_the_person_set_decides() {
+        let wish = Wish {
+            context_window: Some(8000),
+            max_tokens: Some(1200),
+            supports_vision: Some(false),
+            supports_functions: Some(false),
+            ..wish("gpt-4o", "")
+        };
+        let info = resolve(&wish, &keys()).unwrap().info;
+        assert_eq!(
+            (info.context, info.max_output, info.vision, info.tools, info.computer),
+            (Some(8000), Some(1200), false, false, ComputerTool::None)
+        );
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let model = resolve(&wish("gpt-4o", ""), &keys()).unwrap();
+        assert!(!format!("{model:?}").contains("sk-o"));
+    }
+}

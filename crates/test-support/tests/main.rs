@@ -1,0 +1,8 @@
+//! The scripted model server by raw requests, and the desktop with its windows.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod checks;
+mod client;
+mod desktop;
+mod program;
+mod server;

@@ -1,0 +1,66 @@
+//! The three verbs, as the page calls them. Errors reach it as values it can switch on.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use interpreter_engine::{Delivery, Engine};
+use interpreter_protocol::{Answer, Error, Op, Query, Receipt, ServerFrame, Subscribe};
+use tauri::State;
+use tauri::async_runtime::JoinHandle;
+use tauri::ipc::Channel;
+
+/// Open subscriptions of the page.
+#[derive(Default)]
+pub struct Subscriptions {
+    next: AtomicU32,
+    open: Mutex<HashMap<u32, JoinHandle<()>>>,
+}
+
+/// Does something.
+#[tauri::command]
+pub async fn submit(engine: State<'_, Engine>, op: Op) -> Result<Receipt, Error> {
+    engine.submit(op).await
+}
+
+/// Tells something.
+#[tauri::command]
+pub async fn query(engine: State<'_, Engine>, query: Query) -> Result<Answer, Error> {
+    engine.query(query).await
+}
+
+/// Sends events through the channel until `unsubscribe` with the returned number.
+#[tauri::command]
+pub async fn subscribe(
+    engine: State<'_, Engine>,
+    subscriptions: State<'_, Subscriptions>,
+    subscribe: Subscribe,
+    channel: Channel<ServerFrame>,
+) -> Result<u32, Error> {
+    let conversation = subscribe.conversation.clone();
+    let mut events = engine.subscribe(subscribe)?;
+    let task = tauri::async_runtime::spawn(async move {
+        while let Some(delivery) = events.next().await {
+            let frame = match delivery {
+                Delivery::Event(event) => ServerFrame::Event(event),
+                Delivery::Lagged => ServerFrame::Lagged { conversation: conversation.clone() },
+            };
+            // A page that was reloaded has dropped its channel.
+            if channel.send(frame).is_err() {
+                return;
+            }
+        }
+    });
+    let id = subscriptions.next.fetch_add(1, Ordering::Relaxed);
+    subscriptions.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, task);
+    Ok(id)
+}
+
+/// Ends a subscription.
+#[tauri::command]
+pub fn unsubscribe(subscriptions: State<'_, Subscriptions>, id: u32) {
+    let task = subscriptions.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    if let Some(task) = task {
+        task.abort();
+    }
+}

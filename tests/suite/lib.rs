@@ -1,0 +1,1 @@
+//! Whole-product tests live in `suite/`, one module a behaviour; this library is empty.

@@ -1,0 +1,7 @@
+//! The product as a person meets it: real programs, real screens, only the model is scripted.
+//!
+//! One module a behaviour: `law` (who may import what), `chat` (through every
+//! front), `approval`, `crash`, `stop`, `screen` (OS mode), `bad_input`.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod law;

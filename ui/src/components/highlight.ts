@@ -1,0 +1,173 @@
+/*
+ * Colours code by class, so that the theme stays in the tokens. The grammars are
+ * loaded when a language is first seen; until then code is plain.
+ */
+import type { HighlighterCore, LanguageRegistration } from 'shiki/core';
+import { useEffect, useState } from 'react';
+
+export type Token = { text: string; kind?: string };
+
+type Grammar = () => Promise<{ default: LanguageRegistration[] }>;
+
+const GRAMMARS: Record<string, Grammar> = {
+  python: () => import('shiki/langs/python.mjs'),
+  bash: () => import('shiki/langs/bash.mjs'),
+  javascript: () => import('shiki/langs/javascript.mjs'),
+  typescript: () => import('shiki/langs/typescript.mjs'),
+  json: () => import('shiki/langs/json.mjs'),
+  html: () => import('shiki/langs/html.mjs'),
+  css: () => import('shiki/langs/css.mjs'),
+  rust: () => import('shiki/langs/rust.mjs'),
+  sql: () => import('shiki/langs/sql.mjs'),
+  yaml: () => import('shiki/langs/yaml.mjs'),
+  diff: () => import('shiki/langs/diff.mjs'),
+};
+const ALIASES: Record<string, string> = {
+  py: 'python',
+  python3: 'python',
+  sh: 'bash',
+  shell: 'bash',
+  zsh: 'bash',
+  js: 'javascript',
+  jsx: 'javascript',
+  node: 'javascript',
+  ts: 'typescript',
+  tsx: 'typescript',
+  rs: 'rust',
+  yml: 'yaml',
+  patch: 'diff',
+};
+
+// A theme must name colours; these stand for classes and are never drawn.
+const KINDS: Record<string, string> = {
+  '#000001': 'keyword',
+  '#000002': 'string',
+  '#000003': 'number',
+  '#000004': 'comment',
+  '#000005': 'name',
+};
+const THEME = {
+  name: 'tokens',
+  type: 'light' as const,
+  fg: '#000000',
+  bg: '#ffffff',
+  settings: [
+    { settings: { foreground: '#000000', background: '#ffffff' } },
+    {
+      scope: [
+        'keyword',
+        'storage',
+        'constant.language',
+        'variable.language',
+        'support.type.property-name.css',
+        'entity.name.tag',
+        'markup.deleted',
+      ],
+      settings: { foreground: '#000001' },
+    },
+    { scope: ['keyword.operator', 'punctuation'], settings: { foreground: '#000000' } },
+    {
+      scope: ['keyword.operator.logical.python', 'keyword.operator.new', 'keyword.operator.word'],
+      settings: { foreground: '#000001' },
+    },
+    {
+      scope: ['string', 'punctuation.definition.string', 'storage.type.string', 'markup.inserted'],
+      settings: { foreground: '#000002' },
+    },
+    { scope: ['constant.numeric', 'keyword.other.unit'], settings: { foreground: '#000003' } },
+    { scope: ['comment', 'punctuation.definition.comment'], settings: { foreground: '#000004' } },
+    {
+      scope: [
+        'entity.name.function',
+        'support.function',
+        'meta.function-call.generic',
+        'entity.name.type',
+        'entity.name.class',
+        'support.class',
+        'support.type.property-name.json',
+        'entity.other.attribute-name',
+        'entity.name.command',
+      ],
+      settings: { foreground: '#000005' },
+    },
+  ],
+};
+
+/** Longer code is shown plain: colouring it would hold up the page. */
+const LONGEST = 60_000;
+const MOST_LINES = 3000;
+
+let core: Promise<HighlighterCore> | undefined;
+let ready: HighlighterCore | undefined;
+const loaded = new Set<string>();
+
+async function load(language: string): Promise<void> {
+  core ??= (async () => {
+    const [{ createHighlighterCore }, { createJavaScriptRegexEngine }] = await Promise.all([
+      import('shiki/core'),
+      import('shiki/engine/javascript'),
+    ]);
+    const engine = createJavaScriptRegexEngine({ forgiving: true });
+    return createHighlighterCore({ themes: [THEME], langs: [], engine });
+  })();
+  const highlighter = await core;
+  const grammar = GRAMMARS[language];
+  if (grammar) await highlighter.loadLanguage(...(await grammar()).default);
+  ready = highlighter;
+  loaded.add(language);
+}
+
+/** The language a grammar is known by, if there is one. */
+export function grammarOf(language: string): string | undefined {
+  const name = language.toLowerCase();
+  const grammar = ALIASES[name] ?? name;
+  return grammar in GRAMMARS ? grammar : undefined;
+}
+
+/** Lines of coloured pieces; plain ones until the grammar is here. */
+export function useTokens(code: string, language: string): Token[][] {
+  const grammar = grammarOf(language);
+  const [, redraw] = useState(0);
+  const here = grammar !== undefined && loaded.has(grammar);
+  useEffect(() => {
+    if (grammar === undefined || loaded.has(grammar)) return;
+    let seen = true;
+    load(grammar).then(
+      () => seen && redraw((count) => count + 1),
+      () => {},
+    );
+    return () => {
+      seen = false;
+    };
+  }, [grammar]);
+  return tokens(code, here ? grammar : undefined);
+}
+
+const cache = new Map<string, Token[][]>();
+const CACHED = 200;
+
+function tokens(code: string, grammar: string | undefined): Token[][] {
+  const plain = () => code.split('\n').map((text): Token[] => (text ? [{ text }] : []));
+  if (!grammar || !ready || code.length > LONGEST || code.split('\n').length > MOST_LINES) {
+    return plain();
+  }
+  const key = `${grammar}\n${code}`;
+  const known = cache.get(key);
+  if (known) return known;
+  let lines: Token[][];
+  try {
+    lines = ready
+      .codeToTokensBase(code, { lang: grammar, theme: 'tokens' })
+      .map((line) => line.map(({ content, color }) => token(content, color)));
+  } catch {
+    lines = plain();
+  }
+  if (cache.size >= CACHED) cache.delete(cache.keys().next().value ?? '');
+  cache.set(key, lines);
+  return lines;
+}
+
+function token(text: string, colour: string | undefined): Token {
+  const kind = colour && KINDS[colour.toLowerCase()];
+  return kind ? { text, kind } : { text };
+}

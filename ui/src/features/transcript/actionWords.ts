@@ -1,0 +1,56 @@
+import { useTranslation } from 'react-i18next';
+import en from '@/app/locales/en.json';
+import type { Item } from '@/generated/Item';
+
+type Verb = keyof typeof en.action;
+
+/** Actions that are named by their verb alone. */
+const VERBS = new Set<string>([
+  'screenshot',
+  'zoom',
+  'mouse_move',
+  'left_click',
+  'right_click',
+  'middle_click',
+  'double_click',
+  'triple_click',
+  'left_click_drag',
+  'left_mouse_down',
+  'left_mouse_up',
+  'wait',
+  'cursor_position',
+]);
+
+const KEYS: Record<string, string> = { ctrl: 'Ctrl', control: 'Ctrl', alt: 'Alt', shift: 'Shift' };
+
+/** An action in words: verb and target. The engine's words win, since it knows the target. */
+export function useSentence(item: Item, words?: string): string {
+  const { t } = useTranslation();
+  if (words) return words.charAt(0).toUpperCase() + words.slice(1);
+  const content = (item.content ?? {}) as Record<string, unknown>;
+  const action = String(content.action ?? '');
+  const text = typeof content.text === 'string' ? content.text : '';
+  let sentence: string;
+  if (action === 'type') sentence = t('action.type', { text: shorten(text) });
+  else if (action === 'key') sentence = t('action.key', { keys: chord(text) });
+  else if (action === 'hold_key') sentence = t('action.hold_key', { keys: chord(text) });
+  else if (action === 'scroll') {
+    sentence = t('action.scroll', { direction: String(content.scroll_direction ?? '') }).trim();
+  } else if (VERBS.has(action)) sentence = t(`action.${action as Verb & 'wait'}`);
+  else sentence = t('action.other', { name: action || item.type });
+  if (Array.isArray(content.coordinate)) {
+    const [x, y] = content.coordinate.map((value) => Math.round(Number(value)));
+    sentence = t('action.at', { what: sentence, x, y });
+  }
+  const held = text && (action.endsWith('click') || action === 'scroll');
+  return held ? t('action.with', { what: sentence, keys: chord(text) }) : sentence;
+}
+
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+function chord(keys: string): string {
+  return keys
+    .split('+')
+    .map((key) => KEYS[key.toLowerCase()] ?? (key.length === 1 ? key.toUpperCase() : key))
+    .join(' ');
+}
