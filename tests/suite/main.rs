@@ -4,4 +4,11 @@
 //! front), `approval`, `crash`, `stop`, `screen` (OS mode), `bad_input`.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod approval;
+mod bad_input;
+mod chat;
+mod crash;
+mod house;
 mod law;
+mod screen;
+mod stop;

@@ -57,7 +57,11 @@ async fn talk(invocation: &Invocation, engine: &Engine, keyboard: Keyboard) -> R
         Page::Plain(Box::new(Plain::new(engine.clone())))
     };
     let shown = |result: std::io::Result<()>| result.map_err(|error| crate::report::output_failed(&error));
-    shown(page.print(&banner(engine).await))?;
+    let (banner, model) = banner(engine).await;
+    shown(page.print(&banner))?;
+    if let (Page::Rich(rich), Some(model)) = (&mut page, &model) {
+        rich.knows_model(model);
+    }
     let mut session = match &invocation.conversation {
         None => Session::new(engine.clone()),
         Some(conversation) => {
@@ -232,14 +236,16 @@ fn note(text: &str) -> Line {
 }
 
 /// Who answers, where it runs, what is asked, how to leave.
-async fn banner(engine: &Engine) -> Vec<Line> {
+/// Also gives the model that was named.
+async fn banner(engine: &Engine) -> (Vec<Line>, Option<String>) {
     let mut words = vec![Span::new("Interpreter", Style::BOLD)];
     let settings = match engine.query(Query::Settings { conversation: None }).await {
         Ok(Answer::Settings { settings, .. }) => settings,
         _ => Vec::new(),
     };
     let value = |key: &str| settings.iter().find(|setting: &&SettingValue| setting.key == key);
-    if let Some(model) = value("model").and_then(|setting| setting.value.as_str()) {
+    let model = value("model").and_then(|setting| setting.value.as_str());
+    if let Some(model) = model {
         words.push(Span::plain(format!(" · {}", safe_text(model))));
         if let Some(place) = place_of(engine, model).await {
             words.push(Span::new(format!(" ({place})"), Style::DIM));
@@ -262,7 +268,7 @@ async fn banner(engine: &Engine) -> Vec<Line> {
     }
     let mut lines = render::wrap(&words, terminal::columns());
     lines.push(note("Ctrl-C stops, Ctrl-D leaves, %help lists the commands."));
-    lines
+    (lines, model.map(str::to_owned))
 }
 
 async fn place_of(engine: &Engine, model: &str) -> Option<&'static str> {

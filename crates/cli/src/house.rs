@@ -34,7 +34,7 @@ pub(crate) fn open(invocation: &Invocation, front: &'static str) -> Result<Engin
         command_line: invocation.settings.clone(),
         api_key: invocation.api_key.clone(),
         folder,
-        own_pids: vec![std::process::id()],
+        own_pids: crate::platform::hosts(),
         front,
     })?;
     for problem in engine.problems() {

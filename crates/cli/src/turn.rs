@@ -83,9 +83,16 @@ pub(crate) async fn follow(
         stopping: false,
         shown: None,
     };
-    // Keys pressed meanwhile are neither shown nor lost.
-    let quiet = keyboard.map(|_| QuietInput::begin());
+    // Keys pressed meanwhile are neither shown nor lost, and a text pasted
+    // meanwhile is still one text when it is read.
+    let quiet = keyboard.map(|keyboard| {
+        let _ = keyboard.bracket_pastes(true);
+        QuietInput::begin()
+    });
     let result = turn.run().await;
+    if let Some(keyboard) = keyboard {
+        let _ = keyboard.bracket_pastes(false);
+    }
     drop(quiet);
     match result {
         Ok(ended) => Ok(ended),
@@ -298,6 +305,7 @@ impl Turn<'_> {
             // Nobody can type: the program sees the end of its input.
             None => None,
             Some(keyboard) => {
+                self.view.before_input(&request.prompt);
                 self.view.rest()?;
                 let prompt = match request.prompt.lines().next_back().unwrap_or_default() {
                     "" => "input: ".to_owned(),

@@ -32,6 +32,10 @@ pub(crate) trait View: Send {
         Ok(())
     }
 
+    /// A line is about to be read after `prompt`: takes it off the output, where
+    /// it stands already, since it is shown with the line.
+    fn before_input(&mut self, _prompt: &str) {}
+
     /// Shows a block of code as a whole, as it would run.
     ///
     /// # Errors

@@ -8,10 +8,10 @@ use std::time::Duration;
 use interpreter_protocol::Frame;
 use serde_json::Value;
 
+use crate::ComputerError;
 use crate::gate::Step;
 use crate::keys::{self, Chord};
 use crate::platform::{Button, Rect};
-use crate::ComputerError;
 
 /// The names of all actions.
 pub(crate) const ACTIONS: &[&str] = &[
@@ -77,10 +77,17 @@ pub(crate) struct Plan {
 const LONGEST: f64 = 300.0;
 /// Pixels between two points of a drag, about.
 const STRIDE: f64 = 24.0;
+/// Time between two points of a drag.
+const DRAG_STEP: Duration = Duration::from_millis(8);
 
 impl Plan {
     pub(crate) fn new(frame: &Frame, aim: Aim, answer: Answer, steps: Vec<Step>) -> Self {
-        Self { steps, aim, answer, frame: frame.clone() }
+        Self {
+            steps,
+            aim,
+            answer,
+            frame: frame.clone(),
+        }
     }
 
     /// Clicks, where the pointer is when no point is given.
@@ -106,7 +113,12 @@ impl Plan {
 
     /// A button pressed or lifted where the pointer is.
     pub(crate) fn button(frame: &Frame, button: Button, down: bool) -> Self {
-        Self::new(frame, Aim::Pointer, Answer::Effect, vec![Step::Button(button, down)])
+        Self::new(
+            frame,
+            Aim::Pointer,
+            Answer::Effect,
+            vec![Step::Button(button, down)],
+        )
     }
 
     pub(crate) fn moved(frame: &Frame, point: (i32, i32)) -> Self {
@@ -155,7 +167,11 @@ impl Plan {
     /// Keys that stay down, or go up.
     pub(crate) fn hold(frame: &Frame, chord: &Chord, press: bool) -> Result<Self, ComputerError> {
         allowed(chord)?;
-        let steps = if press { down(chord).collect() } else { up(chord).collect() };
+        let steps = if press {
+            down(chord).collect()
+        } else {
+            up(chord).collect()
+        };
         Ok(Self::new(frame, Aim::Focus, Answer::Effect, steps))
     }
 }
@@ -187,11 +203,23 @@ pub(crate) fn plan(action: &Value, frame: &Frame) -> Result<Plan, ComputerError>
     let read = Fields { action, frame };
     let name = read.name()?;
     let click = |button, clicks| {
-        Ok(Plan::click(frame, read.point("coordinate")?, button, clicks, Duration::ZERO, &read.held()?))
+        Ok(Plan::click(
+            frame,
+            read.point("coordinate")?,
+            button,
+            clicks,
+            Duration::ZERO,
+            &read.held()?,
+        ))
     };
     match name {
         "screenshot" => Ok(Plan::new(frame, Aim::None, Answer::Done, Vec::new())),
-        "zoom" => Ok(Plan::new(frame, Aim::None, Answer::Zoom(read.region()?), Vec::new())),
+        "zoom" => Ok(Plan::new(
+            frame,
+            Aim::None,
+            Answer::Zoom(read.region()?),
+            Vec::new(),
+        )),
         "mouse_move" => Ok(Plan::moved(frame, read.needed_point("coordinate")?)),
         "left_click" => click(Button::Left, 1),
         "right_click" => click(Button::Right, 1),
@@ -219,9 +247,12 @@ pub(crate) fn plan(action: &Value, frame: &Frame) -> Result<Plan, ComputerError>
             steps.extend(up(&chord));
             Ok(Plan::new(frame, Aim::Focus, Answer::Effect, steps))
         }
-        "wait" => {
-            Ok(Plan::new(frame, Aim::None, Answer::Waited(read.duration()?), Vec::new()))
-        }
+        "wait" => Ok(Plan::new(
+            frame,
+            Aim::None,
+            Answer::Waited(read.duration()?),
+            Vec::new(),
+        )),
         "cursor_position" => Ok(Plan::new(frame, Aim::None, Answer::Position, Vec::new())),
         other => Err(ComputerError::bad(
             format!("There is no action {other:?}."),
@@ -242,12 +273,15 @@ struct Fields<'a> {
 
 impl Fields<'_> {
     fn name(&self) -> Result<&str, ComputerError> {
-        self.action.get("action").and_then(Value::as_str).ok_or_else(|| {
-            ComputerError::bad(
-                "The action has no name.",
-                format!("Give \"action\" as one of: {}.", ACTIONS.join(", ")),
-            )
-        })
+        self.action
+            .get("action")
+            .and_then(Value::as_str)
+            .ok_or_else(|| {
+                ComputerError::bad(
+                    "The action has no name.",
+                    format!("Give \"action\" as one of: {}.", ACTIONS.join(", ")),
+                )
+            })
     }
 
     fn called(&self) -> &str {
@@ -259,20 +293,32 @@ impl Fields<'_> {
     }
 
     fn numbers<const N: usize>(&self, key: &str) -> Result<Option<[f64; N]>, ComputerError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
         let numbers: Option<Vec<f64>> = value.as_array().and_then(|list| {
-            list.iter().map(|number| number.as_f64().filter(|n| n.is_finite())).collect()
+            list.iter()
+                .map(|number| number.as_f64().filter(|n| n.is_finite()))
+                .collect()
         });
-        numbers.and_then(|list| list.try_into().ok()).map(Some).ok_or_else(|| {
-            ComputerError::bad(
-                format!("{key} of {} is {value}, which is not {N} numbers.", self.called()),
-                format!("Give {key} as a list of {N} numbers, in pixels of the screenshot."),
-            )
-        })
+        numbers
+            .and_then(|list| list.try_into().ok())
+            .map(Some)
+            .ok_or_else(|| {
+                ComputerError::bad(
+                    format!(
+                        "{key} of {} is {value}, which is not {N} numbers.",
+                        self.called()
+                    ),
+                    format!("Give {key} as a list of {N} numbers, in pixels of the screenshot."),
+                )
+            })
     }
 
     fn point(&self, key: &str) -> Result<Option<(i32, i32)>, ComputerError> {
-        Ok(self.numbers::<2>(key)?.map(|[x, y]| self.frame.to_physical(x, y)))
+        Ok(self
+            .numbers::<2>(key)?
+            .map(|[x, y]| self.frame.to_physical(x, y)))
     }
 
     fn needed_point(&self, key: &str) -> Result<(i32, i32), ComputerError> {
@@ -287,7 +333,9 @@ impl Fields<'_> {
     }
 
     fn text(&self) -> Result<&str, ComputerError> {
-        self.get("text").and_then(Value::as_str).ok_or_else(|| self.required("text"))
+        self.get("text")
+            .and_then(Value::as_str)
+            .ok_or_else(|| self.required("text"))
     }
 
     fn held(&self) -> Result<Chord, ComputerError> {
@@ -298,17 +346,28 @@ impl Fields<'_> {
     }
 
     fn number(&self, key: &str) -> Result<Option<f64>, ComputerError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        value.as_f64().filter(|number| number.is_finite()).map(Some).ok_or_else(|| {
-            ComputerError::bad(
-                format!("{key} of {} is {value}, which is not a number.", self.called()),
-                format!("Give {key} as a number."),
-            )
-        })
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        value
+            .as_f64()
+            .filter(|number| number.is_finite())
+            .map(Some)
+            .ok_or_else(|| {
+                ComputerError::bad(
+                    format!(
+                        "{key} of {} is {value}, which is not a number.",
+                        self.called()
+                    ),
+                    format!("Give {key} as a number."),
+                )
+            })
     }
 
     fn duration(&self) -> Result<Duration, ComputerError> {
-        let seconds = self.number("duration")?.ok_or_else(|| self.required("duration"))?;
+        let seconds = self
+            .number("duration")?
+            .ok_or_else(|| self.required("duration"))?;
         if !(0.0..=LONGEST).contains(&seconds) {
             return Err(ComputerError::bad(
                 format!("{} cannot take {seconds} seconds.", self.called()),
@@ -319,12 +378,18 @@ impl Fields<'_> {
     }
 
     fn region(&self) -> Result<Rect, ComputerError> {
-        let [x0, y0, x1, y1] =
-            self.numbers::<4>("region")?.ok_or_else(|| self.required("region"))?;
+        let [x0, y0, x1, y1] = self
+            .numbers::<4>("region")?
+            .ok_or_else(|| self.required("region"))?;
         let (left, top) = self.frame.to_physical(x0.min(x1), y0.min(y1));
         let (right, bottom) = self.frame.to_physical(x0.max(x1), y0.max(y1));
         let size = |from: i32, to: i32| (i64::from(to) - i64::from(from)).max(1) as u32;
-        Ok(Rect { x: left, y: top, w: size(left, right), h: size(top, bottom) })
+        Ok(Rect {
+            x: left,
+            y: top,
+            w: size(left, right),
+            h: size(top, bottom),
+        })
     }
 
     fn drag(&self) -> Result<Plan, ComputerError> {
@@ -336,16 +401,26 @@ impl Fields<'_> {
         steps.extend([Step::Button(Button::Left, true), Step::Flush]);
         let from = start.unwrap_or(end);
         for (x, y) in line(from, end) {
-            steps.extend([Step::Move(x, y), Step::Flush]);
+            // Programs merge moves that come within one picture of theirs, and
+            // then see no drag at all.
+            steps.extend([Step::Move(x, y), Step::Flush, Step::Wait(DRAG_STEP)]);
         }
         steps.push(Step::Button(Button::Left, false));
         steps.extend(up(&held));
         let points = start.into_iter().chain([end]).collect();
-        Ok(Plan::new(self.frame, Aim::Points(points), Answer::Effect, steps))
+        Ok(Plan::new(
+            self.frame,
+            Aim::Points(points),
+            Answer::Effect,
+            steps,
+        ))
     }
 
     fn scroll(&self) -> Result<Plan, ComputerError> {
-        let amount = self.number("scroll_amount")?.unwrap_or(3.0).clamp(0.0, 100.0) as i32;
+        let amount = self
+            .number("scroll_amount")?
+            .unwrap_or(3.0)
+            .clamp(0.0, 100.0) as i32;
         let direction = self.get("scroll_direction").and_then(Value::as_str);
         let by = match direction.ok_or_else(|| self.required("scroll_direction"))? {
             "up" => (0, -amount),
@@ -359,13 +434,21 @@ impl Fields<'_> {
                 ));
             }
         };
-        Ok(Plan::scroll(self.frame, self.point("coordinate")?, by, &self.held()?))
+        Ok(Plan::scroll(
+            self.frame,
+            self.point("coordinate")?,
+            by,
+            &self.held()?,
+        ))
     }
 }
 
 /// Points on the way, the end included, the start not.
 fn line(from: (i32, i32), to: (i32, i32)) -> Vec<(i32, i32)> {
-    let (dx, dy) = (f64::from(to.0) - f64::from(from.0), f64::from(to.1) - f64::from(from.1));
+    let (dx, dy) = (
+        f64::from(to.0) - f64::from(from.0),
+        f64::from(to.1) - f64::from(from.1),
+    );
     let count = (dx.hypot(dy) / STRIDE).ceil().clamp(4.0, 60.0) as u32;
     let mut points: Vec<(i32, i32)> = (1..=count)
         .map(|step| {

@@ -61,10 +61,7 @@ pub(crate) trait Spec: DeserializeOwned + Send + 'static {
 
 /// What one method does.
 pub(crate) trait Run: Spec {
-    fn run(
-        self,
-        context: &Context,
-    ) -> impl Future<Output = Result<Value, ComputerError>> + Send;
+    fn run(self, context: &Context) -> impl Future<Output = Result<Value, ComputerError>> + Send;
 }
 
 /// Defines the type of a method, its defaults and its description in one place.
@@ -111,14 +108,20 @@ struct Entry {
 }
 
 const fn entry<M: Run>() -> Entry {
-    Entry { method: M::METHOD, call: |params, context| Box::pin(run::<M>(params, context)) }
+    Entry {
+        method: M::METHOD,
+        call: |params, context| Box::pin(run::<M>(params, context)),
+    }
 }
 
 async fn run<M: Run>(params: Value, context: &Context) -> Result<Value, ComputerError> {
     let params = named(&M::METHOD, params)?;
     let method: M = serde_json::from_value(params).map_err(|error| {
         ComputerError::bad(
-            format!("{} does not take these parameters: {error}.", M::METHOD.name),
+            format!(
+                "{} does not take these parameters: {error}.",
+                M::METHOD.name
+            ),
             format!("It is called as {}.", text::signature(&M::METHOD)),
         )
     })?;
@@ -193,27 +196,39 @@ pub(crate) async fn call(
 /// Gives positional arguments (`args`) their names, and drops nulls, so that defaults hold.
 fn named(method: &Method, params: Value) -> Result<Value, ComputerError> {
     let wrong = |message: String| {
-        ComputerError::bad(message, format!("It is called as {}.", text::signature(method)))
+        ComputerError::bad(
+            message,
+            format!("It is called as {}.", text::signature(method)),
+        )
     };
     let mut params = match params {
         Value::Null => Map::new(),
         Value::Object(map) => map,
         other => {
-            return Err(wrong(format!("{} takes an object, not {other}.", method.name)));
+            return Err(wrong(format!(
+                "{} takes an object, not {other}.",
+                method.name
+            )));
         }
     };
     let args = match params.remove("args") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(args)) => args,
         Some(other) => {
-            return Err(wrong(format!("args of {} is {other}, not a list.", method.name)));
+            return Err(wrong(format!(
+                "args of {} is {other}, not a list.",
+                method.name
+            )));
         }
     };
     params.retain(|_, value| !value.is_null());
     if args.is_empty() {
         return Ok(Value::Object(params));
     }
-    let variadic = method.params.first().filter(|param| param.kind.starts_with('*'));
+    let variadic = method
+        .params
+        .first()
+        .filter(|param| param.kind.starts_with('*'));
     if let Some(first) = variadic {
         // `hotkey("ctrl", "c")` and `hotkey(["ctrl", "c"])` are the same.
         let all = args

@@ -29,6 +29,8 @@ impl Clock for RealClock {
         state: MutexGuard<'a, State>,
         most: Duration,
     ) -> MutexGuard<'a, State> {
-        wake.wait_timeout(state, most).unwrap_or_else(PoisonError::into_inner).0
+        wake.wait_timeout(state, most)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
     }
 }

@@ -73,7 +73,13 @@ pub struct Shot {
 
 impl std::fmt::Debug for Shot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Shot({:?}, {} bytes, {})", self.frame, self.png.len(), self.hash)
+        write!(
+            f,
+            "Shot({:?}, {} bytes, {})",
+            self.frame,
+            self.png.len(),
+            self.hash
+        )
     }
 }
 
@@ -88,6 +94,8 @@ pub struct Acted {
     pub image: Option<Picture>,
     /// The program it went to.
     pub app: Option<String>,
+    /// From handing it to the gate until the display server had processed it.
+    pub sent: Duration,
 }
 
 /// An encoded picture.
@@ -103,7 +111,13 @@ pub struct Picture {
 
 impl std::fmt::Debug for Picture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Picture({}x{}, {} bytes)", self.width, self.height, self.png.len())
+        write!(
+            f,
+            "Picture({}x{}, {} bytes)",
+            self.width,
+            self.height,
+            self.png.len()
+        )
     }
 }
 

@@ -34,7 +34,10 @@ impl Desk {
     pub(crate) fn new(
         opener: impl Fn() -> Result<Platform, PlatformError> + Send + Sync + 'static,
     ) -> Self {
-        Self { opener: Box::new(opener), slot: Mutex::new(None) }
+        Self {
+            opener: Box::new(opener),
+            slot: Mutex::new(None),
+        }
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Opened>> {
@@ -44,11 +47,23 @@ impl Desk {
     fn with<T>(&self, take: impl FnOnce(&mut Opened) -> T) -> Result<T, ComputerError> {
         let mut slot = self.slot();
         if slot.is_none() {
-            let Platform { screen, input, listener, lease, clipboard, .. } = (self.opener)()?;
+            let Platform {
+                screen,
+                input,
+                listener,
+                lease,
+                clipboard,
+                ..
+            } = (self.opener)()?;
             *slot = Some(Opened {
                 screen: screen.clone(),
                 clipboard: Arc::new(Mutex::new(clipboard)),
-                parts: Some(Parts { screen, input, listener, lease }),
+                parts: Some(Parts {
+                    screen,
+                    input,
+                    listener,
+                    lease,
+                }),
             });
         }
         match slot.as_mut() {

@@ -13,7 +13,12 @@ use crate::{Computer, ComputerError, Look, SessionKey};
 
 fn ability(name: &str, tried: Result<String, ComputerError>) -> Ability {
     match tried {
-        Ok(detail) => Ability { name: name.to_owned(), works: true, detail, fix: None },
+        Ok(detail) => Ability {
+            name: name.to_owned(),
+            works: true,
+            detail,
+            fix: None,
+        },
         Err(error) => Ability {
             name: name.to_owned(),
             works: false,
@@ -34,7 +39,10 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
     abilities.push(ability(
         "see the screen",
         seen.map(|capture| {
-            format!("A picture of {} was taken, {}×{}.", capture.display.id, capture.area.w, capture.area.h)
+            format!(
+                "A picture of {} was taken, {}×{}.",
+                capture.display.id, capture.area.w, capture.area.h
+            )
         }),
     ));
     let opened = {
@@ -46,20 +54,26 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
         "stop",
         opened.map(|()| "A test event was heard; Esc and the corners of the screen stop.".into()),
     ));
-    abilities.push(ability("move the mouse", trial(computer, &session, nudge).await));
+    abilities.push(ability(
+        "move the mouse",
+        trial(computer, &session, nudge).await,
+    ));
     abilities.push(ability("type", trial(computer, &session, shift).await));
     if is_open {
         computer.gate().close(&session);
     }
     abilities.push(ability(
         "clipboard",
-        clipboard_text(computer).await.map(|_| "The clipboard was read.".into()),
+        clipboard_text(computer)
+            .await
+            .map(|_| "The clipboard was read.".into()),
     ));
     let blank = Pixels::filled(64, 32, [255; 3]);
     let read = computer.eyes().read_text(&blank).await;
     abilities.push(ability(
         "find text",
-        read.map(|_| "A picture was read.".into()).map_err(ComputerError::from),
+        read.map(|_| "A picture was read.".into())
+            .map_err(ComputerError::from),
     ));
     abilities
 }
@@ -83,7 +97,13 @@ fn nudge(computer: &Computer, session: &SessionKey) -> Result<String, ComputerEr
         _ => (home.0 - 1, home.1),
     };
     for (x, y) in [away, home] {
-        gate.perform(session, gate.token(session)?, vec![Step::Move(x, y)], None, None)?;
+        gate.perform(
+            session,
+            gate.token(session)?,
+            vec![Step::Move(x, y)],
+            None,
+            None,
+        )?;
         let at = computer.check(screen.pointer())?;
         if at != (x, y) {
             return Err(ComputerError::failed(format!(

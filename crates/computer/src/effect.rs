@@ -58,11 +58,21 @@ pub(crate) fn compare(
             ..part
         };
         image::difference(&before.pixels, &after.pixels, shifted).map(|(rect, count)| {
-            (Rect { x: rect.x + after.area.x, y: rect.y + after.area.y, ..rect }, count)
+            (
+                Rect {
+                    x: rect.x + after.area.x,
+                    y: rect.y + after.area.y,
+                    ..rect
+                },
+                count,
+            )
         })
     };
     let window = match target {
-        Some((x, y)) => before.windows.iter().find(|window| window.rect.contains(x, y)),
+        Some((x, y)) => before
+            .windows
+            .iter()
+            .find(|window| window.rect.contains(x, y)),
         None => before.active(),
     };
     let whole = changed(after.area);
@@ -70,11 +80,21 @@ pub(crate) fn compare(
         words.push("The picture changed at the target.".to_owned());
         Outcome::Confirmed
     } else if let Some((rect, count)) = window.and_then(|window| changed(window.rect)) {
-        words.push(format!("The picture changed in the window, {}.", place(rect, frame)));
+        words.push(format!(
+            "The picture changed in the window, {}.",
+            place(rect, frame)
+        ));
         // Typing changes little, and where is not known.
-        if target.is_none() || count >= SMALL { Outcome::Confirmed } else { Outcome::Uncertain }
+        if target.is_none() || count >= SMALL {
+            Outcome::Confirmed
+        } else {
+            Outcome::Uncertain
+        }
     } else if let Some((rect, _)) = whole {
-        words.push(format!("Something changed elsewhere on the screen, {}.", place(rect, frame)));
+        words.push(format!(
+            "Something changed elsewhere on the screen, {}.",
+            place(rect, frame)
+        ));
         Outcome::Uncertain
     } else if sure {
         Outcome::Confirmed
@@ -92,7 +112,11 @@ pub(crate) fn compare(
 fn windows(before: &Moment, after: &Moment) -> Vec<String> {
     let mut words = Vec::new();
     let find = |moment: &Moment, id: u64| {
-        moment.windows.iter().find(|window| window.id == id && !window.minimised).cloned()
+        moment
+            .windows
+            .iter()
+            .find(|window| window.id == id && !window.minimised)
+            .cloned()
     };
     for window in after.windows.iter().filter(|window| !window.minimised) {
         if find(before, window.id).is_none() {
@@ -126,9 +150,16 @@ fn windows(before: &Moment, after: &Moment) -> Vec<String> {
 
 /// A title in quotes: words from outside, on one line and short.
 pub(crate) fn name(window: &Window) -> String {
-    let title = if window.title.is_empty() { &window.app } else { &window.title };
-    let short: String =
-        title.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TITLE).collect();
+    let title = if window.title.is_empty() {
+        &window.app
+    } else {
+        &window.title
+    };
+    let short: String = title
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(TITLE)
+        .collect();
     format!("{short:?}")
 }
 
@@ -147,7 +178,12 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    const AREA: Rect = Rect { x: 0, y: 0, w: 400, h: 300 };
+    const AREA: Rect = Rect {
+        x: 0,
+        y: 0,
+        w: 400,
+        h: 300,
+    };
 
     fn frame() -> Frame {
         Frame {
@@ -161,7 +197,12 @@ mod tests {
     }
 
     fn window(id: u64, title: &str, active: bool) -> Window {
-        let rect = Rect { x: 0, y: 0, w: 300, h: 300 };
+        let rect = Rect {
+            x: 0,
+            y: 0,
+            w: 300,
+            h: 300,
+        };
         Window {
             id,
             title: title.to_owned(),
@@ -179,23 +220,41 @@ mod tests {
     fn moment(painted: &[Rect], windows: &[Window]) -> Moment {
         let mut pixels = Pixels::filled(400, 300, [255; 3]);
         image::paint_out(&mut pixels, AREA, painted);
-        Moment { area: AREA, pixels, windows: windows.to_vec(), masked: false }
+        Moment {
+            area: AREA,
+            pixels,
+            windows: windows.to_vec(),
+            masked: false,
+        }
     }
 
     #[test]
     fn effects() {
         let one = window(1, "one", true);
         let before = moment(&[], std::slice::from_ref(&one));
-        let square = |x, y, size| Rect { x, y, w: size, h: size };
+        let square = |x, y, size| Rect {
+            x,
+            y,
+            w: size,
+            h: size,
+        };
         let check = |after: Moment, target, outcome, detail: &str| {
             assert_eq!(
                 compare(&before, &after, target, &frame()),
-                Effect { outcome, detail: detail.to_owned() }
+                Effect {
+                    outcome,
+                    detail: detail.to_owned()
+                }
             );
         };
         let same = std::slice::from_ref(&one);
         let at = Some((100, 100));
-        check(moment(&[], same), at, Outcome::NoChange, "Nothing visible changed.");
+        check(
+            moment(&[], same),
+            at,
+            Outcome::NoChange,
+            "Nothing visible changed.",
+        );
         check(
             moment(&[square(90, 90, 5)], same),
             at,

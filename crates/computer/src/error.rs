@@ -98,12 +98,17 @@ pub enum ComputerError {
 impl ComputerError {
     /// Parameters that do not fit.
     pub(crate) fn bad(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::BadParams { message: message.into(), remedy: remedy.into() }
+        Self::BadParams {
+            message: message.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// The system failed.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self::Failed { message: message.into() }
+        Self::Failed {
+            message: message.into(),
+        }
     }
 
     /// What to do about it.
@@ -147,7 +152,10 @@ impl ComputerError {
             Self::Stopped { .. } | Self::Failed { .. } => Outcome::Uncertain,
             _ => Outcome::Refused,
         };
-        Effect { outcome, detail: format!("{self} {}", self.remedy()) }
+        Effect {
+            outcome,
+            detail: format!("{self} {}", self.remedy()),
+        }
     }
 
     /// The form every front sees.
@@ -178,7 +186,10 @@ impl From<interpreter_perception::EyesError> for ComputerError {
 impl From<PlatformError> for ComputerError {
     fn from(error: PlatformError) -> Self {
         match error {
-            PlatformError::NoDisplay { message, fix } => Self::NoDisplay { detail: message, fix },
+            PlatformError::NoDisplay { message, fix } => Self::NoDisplay {
+                detail: message,
+                fix,
+            },
             PlatformError::NotPermitted { message, fix } => Self::NotInstalled { message, fix },
             PlatformError::Taken { owner } => Self::GateTaken { holder: owner },
             PlatformError::Lost(detail) => Self::NoDisplay {

@@ -22,7 +22,10 @@ pub(crate) async fn text(
     }
     let hits = computer.eyes().find_text(pixels, wanted).await?;
     if hits.iter().any(|hit| hit.similarity >= EXACT) {
-        return Ok(hits.into_iter().filter(|hit| hit.similarity >= EXACT).collect());
+        return Ok(hits
+            .into_iter()
+            .filter(|hit| hit.similarity >= EXACT)
+            .collect());
     }
     Ok(hits)
 }
@@ -42,7 +45,11 @@ pub(crate) async fn missing(
         }
     }
     near.sort_by_key(|(distance, _)| *distance);
-    let near: Vec<String> = near.into_iter().take(5).map(|(_, text)| format!("{text:?}")).collect();
+    let near: Vec<String> = near
+        .into_iter()
+        .take(5)
+        .map(|(_, text)| format!("{text:?}"))
+        .collect();
     let seen = if near.is_empty() {
         "No text is on the screen.".to_owned()
     } else {
@@ -74,7 +81,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = (diagonal + usize::from(x != *y)).min(left + 1).min(*above + 1);
+            let cost = (diagonal + usize::from(x != *y))
+                .min(left + 1)
+                .min(*above + 1);
             diagonal = std::mem::replace(above, cost);
             left = cost;
         }
@@ -91,9 +100,18 @@ mod tests {
 
     #[test]
     fn the_closest_name() {
-        let names = ["mouse.click", "mouse.double_click", "keyboard.write", "display.view"];
+        let names = [
+            "mouse.click",
+            "mouse.double_click",
+            "keyboard.write",
+            "display.view",
+        ];
         let check = |wanted: &str, expected: &str| {
-            assert_eq!(closest(wanted, names.into_iter()), Some(expected), "{wanted}");
+            assert_eq!(
+                closest(wanted, names.into_iter()),
+                Some(expected),
+                "{wanted}"
+            );
         };
         check("mouse.clik", "mouse.click");
         check("click", "mouse.click");
@@ -103,7 +121,12 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, expected) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("a", "a", 0)] {
+        for (a, b, expected) in [
+            ("", "", 0),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("a", "a", 0),
+        ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
         }
     }

@@ -169,7 +169,9 @@ impl Shared {
     }
 
     fn pause(&self, mut state: MutexGuard<'_, State>, by: String) {
-        let Some(session) = state.holder.clone() else { return };
+        let Some(session) = state.holder.clone() else {
+            return;
+        };
         if state.paused.is_some() {
             return;
         }
@@ -205,9 +207,19 @@ impl Gate {
             quit: false,
             own: Own::new(own_pids),
         };
-        let shared =
-            Shared { state: Mutex::new(state), wake: Condvar::new(), events, clock, desk };
-        Self { handle: Arc::new(Handle { shared: Arc::new(shared), opening: Mutex::new(()) }) }
+        let shared = Shared {
+            state: Mutex::new(state),
+            wake: Condvar::new(),
+            events,
+            clock,
+            desk,
+        };
+        Self {
+            handle: Arc::new(Handle {
+                shared: Arc::new(shared),
+                opening: Mutex::new(()),
+            }),
+        }
     }
 
     fn shared(&self) -> &Arc<Shared> {
@@ -221,13 +233,19 @@ impl Gate {
     /// # Errors
     /// `NoDisplay`, `GateTaken` (by another program or session), `NoStop`.
     pub fn open(&self, session: &SessionKey) -> Result<(), ComputerError> {
-        let _one = self.handle.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self
+            .handle
+            .opening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let shared = self.shared();
         let mut state = shared.lock();
         match &state.holder {
             Some(holder) if holder == session => return Ok(()),
             Some(holder) => {
-                return Err(ComputerError::GateTaken { holder: format!("Conversation {holder}") });
+                return Err(ComputerError::GateTaken {
+                    holder: format!("Conversation {holder}"),
+                });
             }
             None => {}
         }
@@ -243,7 +261,9 @@ impl Gate {
         drop(state);
         shared.wake.notify_all();
         receive(&answer)?;
-        shared.tell(GateEvent::Opened { session: session.clone() });
+        shared.tell(GateEvent::Opened {
+            session: session.clone(),
+        });
         Ok(())
     }
 
@@ -261,7 +281,9 @@ impl Gate {
         state.paused = None;
         drop(state);
         shared.wake.notify_all();
-        shared.tell(GateEvent::Closed { session: session.clone() });
+        shared.tell(GateEvent::Closed {
+            session: session.clone(),
+        });
     }
 
     /// Stops everything: closes the gate, kills queued work, lets go of every key
@@ -284,7 +306,9 @@ impl Gate {
     /// second: then it may not have been the person who pressed Resume.
     pub fn resume(&self) -> Result<(), ComputerError> {
         if self.acted_on_own_window_within(Duration::from_secs(1)) {
-            return Err(ComputerError::OwnWindow { what: "the Resume button".to_owned() });
+            return Err(ComputerError::OwnWindow {
+                what: "the Resume button".to_owned(),
+            });
         }
         let shared = self.shared();
         let mut state = shared.lock();
@@ -361,7 +385,11 @@ impl Gate {
 
     /// Why work begun with an older token ended.
     pub(crate) fn reason(&self, session: &SessionKey) -> ComputerError {
-        self.shared().lock().may(session).err().unwrap_or(ComputerError::GateClosed)
+        self.shared()
+            .lock()
+            .may(session)
+            .err()
+            .unwrap_or(ComputerError::GateClosed)
     }
 
     /// Does the steps; returns when they are done or something ended them.
@@ -378,7 +406,9 @@ impl Gate {
         let mut state = shared.lock();
         state.may(session)?;
         if state.queue.len() >= QUEUE {
-            return Err(ComputerError::failed("Too many actions wait for mouse and keyboard."));
+            return Err(ComputerError::failed(
+                "Too many actions wait for mouse and keyboard.",
+            ));
         }
         state.queue.push_back(Request::Job(Job {
             session: session.clone(),
@@ -406,7 +436,9 @@ impl Gate {
 
 fn receive(answer: &Receiver<Result<(), ComputerError>>) -> Result<(), ComputerError> {
     answer.recv().unwrap_or_else(|_| {
-        Err(ComputerError::failed("Mouse and keyboard were closed; they open afresh next time."))
+        Err(ComputerError::failed(
+            "Mouse and keyboard were closed; they open afresh next time.",
+        ))
     })
 }
 
@@ -420,9 +452,7 @@ impl State {
             };
         }
         match &self.stopped {
-            Some((last, by)) if last == session => {
-                Err(ComputerError::Stopped { by: by.clone() })
-            }
+            Some((last, by)) if last == session => Err(ComputerError::Stopped { by: by.clone() }),
             _ => Err(ComputerError::GateClosed),
         }
     }

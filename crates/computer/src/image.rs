@@ -32,7 +32,11 @@ pub(crate) fn resize(pixels: Pixels, size: (u32, u32)) -> Result<Pixels, Compute
     fir::Resizer::new()
         .resize(&source, &mut target, &options)
         .map_err(|error| failed(error.to_string()))?;
-    Ok(Pixels { width: size.0.max(1), height: size.1.max(1), rgb: target.into_vec() })
+    Ok(Pixels {
+        width: size.0.max(1),
+        height: size.1.max(1),
+        rgb: target.into_vec(),
+    })
 }
 
 /// Encodes as PNG, for speed rather than size.
@@ -55,7 +59,10 @@ pub(crate) fn png(pixels: &Pixels) -> Result<Vec<u8>, ComputerError> {
 pub(crate) fn read_png(path: &Path) -> Result<Pixels, ComputerError> {
     let bad = |reason: String| {
         ComputerError::bad(
-            format!("The screenshot {} cannot be read: {reason}.", path.display()),
+            format!(
+                "The screenshot {} cannot be read: {reason}.",
+                path.display()
+            ),
             "Give the path of a PNG file, or leave `screenshot` out to look at the screen.",
         )
     };
@@ -69,18 +76,25 @@ fn decode(bytes: &[u8]) -> Result<Pixels, String> {
     let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
     let size = reader.output_buffer_size().ok_or("it is too large")?;
     let mut buffer = vec![0; size];
-    let info = reader.next_frame(&mut buffer).map_err(|error| error.to_string())?;
+    let info = reader
+        .next_frame(&mut buffer)
+        .map_err(|error| error.to_string())?;
     buffer.truncate(info.buffer_size());
     let rgb = match info.color_type {
         png::ColorType::Rgb => buffer,
-        png::ColorType::Rgba => buffer.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+        png::ColorType::Rgba => buffer
+            .chunks_exact(4)
+            .flat_map(|p| [p[0], p[1], p[2]])
+            .collect(),
         png::ColorType::Grayscale => buffer.iter().flat_map(|p| [*p; 3]).collect(),
-        png::ColorType::GrayscaleAlpha => {
-            buffer.chunks_exact(2).flat_map(|p| [p[0]; 3]).collect()
-        }
+        png::ColorType::GrayscaleAlpha => buffer.chunks_exact(2).flat_map(|p| [p[0]; 3]).collect(),
         png::ColorType::Indexed => return Err("its palette was not expanded".into()),
     };
-    Ok(Pixels { width: info.width, height: info.height, rgb })
+    Ok(Pixels {
+        width: info.width,
+        height: info.height,
+        rgb,
+    })
 }
 
 /// A hash that tells pictures apart. Not for storage: it may differ between versions.
@@ -95,7 +109,9 @@ pub(crate) fn hash(pixels: &Pixels) -> String {
 /// Paints parts flat. `area` is where the pixels lie on the desktop.
 pub(crate) fn paint_out(pixels: &mut Pixels, area: Rect, parts: &[Rect]) {
     for part in parts {
-        let Some(part) = part.intersection(area) else { continue };
+        let Some(part) = part.intersection(area) else {
+            continue;
+        };
         let left = (part.x - area.x) as usize * 3;
         for row in 0..part.h as usize {
             let y = (part.y - area.y) as usize + row;
@@ -111,16 +127,32 @@ pub(crate) fn paint_out(pixels: &mut Pixels, area: Rect, parts: &[Rect]) {
 
 /// What of `rect` is left when `cut` is taken away.
 pub(crate) fn subtract(rect: Rect, cut: Rect) -> Vec<Rect> {
-    let Some(hole) = rect.intersection(cut) else { return vec![rect] };
+    let Some(hole) = rect.intersection(cut) else {
+        return vec![rect];
+    };
     let above = (hole.y - rect.y) as u32;
     let before = (hole.x - rect.x) as u32;
     let below_y = hole.y.saturating_add_unsigned(hole.h);
     let after_x = hole.x.saturating_add_unsigned(hole.w);
     [
         Rect { h: above, ..rect },
-        Rect { y: below_y, h: rect.h - above - hole.h, ..rect },
-        Rect { y: hole.y, h: hole.h, w: before, ..rect },
-        Rect { x: after_x, y: hole.y, w: rect.w - before - hole.w, h: hole.h },
+        Rect {
+            y: below_y,
+            h: rect.h - above - hole.h,
+            ..rect
+        },
+        Rect {
+            y: hole.y,
+            h: hole.h,
+            w: before,
+            ..rect
+        },
+        Rect {
+            x: after_x,
+            y: hole.y,
+            w: rect.w - before - hole.w,
+            h: hole.h,
+        },
     ]
     .into_iter()
     .filter(|part| part.w > 0 && part.h > 0)
@@ -130,7 +162,12 @@ pub(crate) fn subtract(rect: Rect, cut: Rect) -> Vec<Rect> {
 /// The bounding box of pixels that differ, and how many do, within `part` of two
 /// pictures of one size; in the coordinates of the pictures.
 pub(crate) fn difference(a: &Pixels, b: &Pixels, part: Rect) -> Option<(Rect, u64)> {
-    let whole = Rect { x: 0, y: 0, w: a.width, h: a.height };
+    let whole = Rect {
+        x: 0,
+        y: 0,
+        w: a.width,
+        h: a.height,
+    };
     if (a.width, a.height) != (b.width, b.height) {
         return Some((whole, u64::from(whole.w) * u64::from(whole.h)));
     }
@@ -202,9 +239,23 @@ mod tests {
 
     #[test]
     fn resizing_keeps_a_square_in_its_place() {
-        let area = Rect { x: 0, y: 0, w: 100, h: 60 };
+        let area = Rect {
+            x: 0,
+            y: 0,
+            w: 100,
+            h: 60,
+        };
         let mut pixels = Pixels::filled(100, 60, [255; 3]);
-        paint_out(&mut pixels, area, &[Rect { x: 40, y: 20, w: 20, h: 20 }]);
+        paint_out(
+            &mut pixels,
+            area,
+            &[Rect {
+                x: 40,
+                y: 20,
+                w: 20,
+                h: 20,
+            }],
+        );
         let half = resize(pixels, (50, 30)).unwrap();
         assert_eq!(half.at(25, 15), Some(FLAT));
         assert_eq!(half.at(15, 15), Some([255; 3]));
@@ -214,17 +265,56 @@ mod tests {
 
     #[test]
     fn differences_are_found_where_they_are() {
-        let area = Rect { x: -50, y: 10, w: 100, h: 60 };
+        let area = Rect {
+            x: -50,
+            y: 10,
+            w: 100,
+            h: 60,
+        };
         let one = Pixels::filled(100, 60, [0; 3]);
         let mut two = one.clone();
-        paint_out(&mut two, area, &[Rect { x: -40, y: 20, w: 3, h: 2 }]);
-        let whole = Rect { x: 0, y: 0, w: 100, h: 60 };
+        paint_out(
+            &mut two,
+            area,
+            &[Rect {
+                x: -40,
+                y: 20,
+                w: 3,
+                h: 2,
+            }],
+        );
+        let whole = Rect {
+            x: 0,
+            y: 0,
+            w: 100,
+            h: 60,
+        };
         assert_eq!(
             difference(&one, &two, whole),
-            Some((Rect { x: 10, y: 10, w: 3, h: 2 }, 6))
+            Some((
+                Rect {
+                    x: 10,
+                    y: 10,
+                    w: 3,
+                    h: 2
+                },
+                6
+            ))
         );
         assert_eq!(difference(&one, &one, whole), None);
-        assert_eq!(difference(&one, &two, Rect { x: 50, y: 0, w: 90, h: 90 }), None);
+        assert_eq!(
+            difference(
+                &one,
+                &two,
+                Rect {
+                    x: 50,
+                    y: 0,
+                    w: 90,
+                    h: 90
+                }
+            ),
+            None
+        );
         assert_ne!(hash(&one), hash(&two));
     }
 

@@ -65,7 +65,9 @@ pub(crate) fn modifiers(text: &str) -> Result<Chord, ComputerError> {
 /// The chord that stops us. Only a person may press it.
 pub(crate) fn is_panic(chord: &[Key]) -> bool {
     let has = |names: &[NamedKey]| {
-        chord.iter().any(|key| names.iter().any(|name| *key == Key::Named(*name)))
+        chord
+            .iter()
+            .any(|key| names.iter().any(|name| *key == Key::Named(*name)))
     };
     has(&[NamedKey::F(12)])
         && has(&[NamedKey::Control, NamedKey::ControlRight])
@@ -125,7 +127,9 @@ fn key(name: &str) -> Result<Key, ComputerError> {
         .filter(|c| !matches!(c, '_' | '-' | ' '))
         .collect::<String>()
         .to_ascii_lowercase();
-    named(&plain).or_else(|| character(&plain).map(Key::Char)).ok_or_else(|| unknown(name))
+    named(&plain)
+        .or_else(|| character(&plain).map(Key::Char))
+        .ok_or_else(|| unknown(name))
 }
 
 fn unknown(name: &str) -> ComputerError {
@@ -138,12 +142,16 @@ fn unknown(name: &str) -> ComputerError {
 
 fn named(plain: &str) -> Option<Key> {
     use NamedKey as N;
-    if let Some(number) = plain.strip_prefix('f').and_then(|number| number.parse().ok())
+    if let Some(number) = plain
+        .strip_prefix('f')
+        .and_then(|number| number.parse().ok())
         && (1..=24).contains(&number)
     {
         return Some(Key::Named(N::F(number)));
     }
-    let pad = plain.strip_prefix("kp").or_else(|| plain.strip_prefix("numpad"));
+    let pad = plain
+        .strip_prefix("kp")
+        .or_else(|| plain.strip_prefix("numpad"));
     if let Some(pad) = pad.or_else(|| plain.strip_prefix("num")) {
         let key = match pad {
             "add" | "plus" => Some(N::NumpadAdd),
@@ -152,7 +160,11 @@ fn named(plain: &str) -> Option<Key> {
             "divide" => Some(N::NumpadDivide),
             "decimal" | "separator" => Some(N::NumpadDecimal),
             "enter" => Some(N::NumpadEnter),
-            digit => digit.parse().ok().filter(|digit| *digit < 10).map(N::Numpad),
+            digit => digit
+                .parse()
+                .ok()
+                .filter(|digit| *digit < 10)
+                .map(N::Numpad),
         };
         if key.is_some() {
             return key.map(Key::Named);
@@ -273,7 +285,10 @@ mod tests {
         };
         check("ctrl+s", &[&[n(N::Control), c('s')]]);
         check("CTRL+S", &[&[n(N::Control), c('s')]]);
-        check("Control_L+Shift_L+t", &[&[n(N::Control), n(N::Shift), c('t')]]);
+        check(
+            "Control_L+Shift_L+t",
+            &[&[n(N::Control), n(N::Shift), c('t')]],
+        );
         check("ctrl shift t", &[&[n(N::Control), n(N::Shift), c('t')]]);
         check("ctrl-s", &[&[n(N::Control), c('s')]]);
         check("Return", &[&[n(N::Return)]]);
@@ -293,7 +308,10 @@ mod tests {
         check("ctrl+plus", &[&[n(N::Control), c('+')]]);
         check("ctrl+-", &[&[n(N::Control), c('-')]]);
         check(" ", &[&[n(N::Space)]]);
-        check("Down Down Return", &[&[n(N::Down)], &[n(N::Down)], &[n(N::Return)]]);
+        check(
+            "Down Down Return",
+            &[&[n(N::Down)], &[n(N::Down)], &[n(N::Return)]],
+        );
         check("U00E9", &[&[c('é')]]);
     }
 
@@ -301,18 +319,29 @@ mod tests {
     fn what_is_no_key_is_named() {
         for text in ["", "ctrl+bogus", "hello", "F99", "ctrl-bogus"] {
             let error = parse(text).unwrap_err();
-            assert!(error.to_string().starts_with("There is no key"), "{text}: {error}");
+            assert!(
+                error.to_string().starts_with("There is no key"),
+                "{text}: {error}"
+            );
         }
     }
 
     #[test]
     fn lists_take_modifiers_in_any_place() {
         let list = |names: &[&str]| {
-            parse_list(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+            parse_list(
+                &names
+                    .iter()
+                    .map(|name| (*name).to_owned())
+                    .collect::<Vec<_>>(),
+            )
         };
         assert_eq!(list(&["c", "ctrl"]), Ok(vec![n(N::Control), c('c')]));
         assert_eq!(list(&["ctrl", "c"]), Ok(vec![n(N::Control), c('c')]));
-        assert_eq!(list(&["ctrl+shift", "T"]), Ok(vec![n(N::Control), n(N::Shift), c('t')]));
+        assert_eq!(
+            list(&["ctrl+shift", "T"]),
+            Ok(vec![n(N::Control), n(N::Shift), c('t')])
+        );
         assert_eq!(list(&["alt", " "]), Ok(vec![n(N::Alt), n(N::Space)]));
         assert!(list(&[]).is_err());
     }

@@ -6,13 +6,14 @@
 //! before every single event whether it may still go on, so that Stop works in
 //! the middle of anything.
 
+mod acting;
 mod action;
 mod api;
+mod clock;
 mod computer;
 mod config;
-mod doctor;
-mod clock;
 mod desk;
+mod doctor;
 mod effect;
 mod error;
 mod find;
@@ -24,8 +25,6 @@ pub mod platform;
 
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
-pub use config::{
-    Acted, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target,
-};
+pub use config::{Acted, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target};
 pub use error::ComputerError;
 pub use gate::{Gate, GateEvent};

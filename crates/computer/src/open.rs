@@ -49,7 +49,9 @@ pub(crate) fn open(app: Option<&str>, target: Option<&str>) -> Result<String, Co
 fn is_target(text: &str) -> bool {
     text.contains("://")
         || text.starts_with("mailto:")
-        || (Path::new(text).exists() && find_in_path(text).is_none() && !is_program(Path::new(text)))
+        || (Path::new(text).exists()
+            && find_in_path(text).is_none()
+            && !is_program(Path::new(text)))
 }
 
 /// The command that starts a program by the name people use for it.
@@ -72,7 +74,11 @@ fn program(app: &str, target: Option<&str>) -> Command {
 }
 
 fn start(command: &mut Command, what: &str) -> Result<(), ComputerError> {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     let mut child = child.map_err(|error| ComputerError::NotFound {
         message: format!("{what:?} could not be opened: {error}."),
         remedy: "Check the name of the program; it must be installed.".into(),
@@ -91,7 +97,9 @@ fn is_program(path: &Path) -> bool {
 
 fn find_in_path(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 /// What a desktop entry starts.
@@ -104,18 +112,31 @@ struct Entry {
 /// The desktop entry whose file name or `Name` is this one, letter case aside.
 fn desktop_entry(app: &str) -> Option<Entry> {
     let data = std::env::var("XDG_DATA_DIRS").unwrap_or_default();
-    let data = if data.is_empty() { "/usr/local/share:/usr/share" } else { &data };
+    let data = if data.is_empty() {
+        "/usr/local/share:/usr/share"
+    } else {
+        &data
+    };
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
     let folders = home.into_iter().chain(std::env::split_paths(data));
     for folder in folders {
-        let Ok(files) = std::fs::read_dir(folder.join("applications")) else { continue };
+        let Ok(files) = std::fs::read_dir(folder.join("applications")) else {
+            continue;
+        };
         for file in files.flatten() {
             let path = file.path();
-            if path.extension().is_none_or(|extension| extension != "desktop") {
+            if path
+                .extension()
+                .is_none_or(|extension| extension != "desktop")
+            {
                 continue;
             }
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
-            let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                continue;
+            };
+            let stem = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().to_lowercase());
             let wanted = app.to_lowercase();
             let named = entry_value(&text, "Name").is_some_and(|n| n.to_lowercase() == wanted);
             if named || stem.as_deref() == Some(wanted.as_str()) {
@@ -150,16 +171,21 @@ fn parse_exec(exec: &str) -> Option<Entry> {
             }
             '\\' if quoted => word.get_or_insert_default().extend(letters.next()),
             ' ' | '\t' if !quoted => words.extend(word.take()),
-            '%' if !quoted => match letters.next() {
-                Some('%') => word.get_or_insert_default().push('%'),
-                _ => {}
-            },
+            '%' if !quoted => {
+                // Anything else is a field code.
+                if letters.next() == Some('%') {
+                    word.get_or_insert_default().push('%');
+                }
+            }
             c => word.get_or_insert_default().push(c),
         }
     }
     words.extend(word);
     let mut words = words.into_iter();
-    Some(Entry { program: words.next()?, args: words.collect() })
+    Some(Entry {
+        program: words.next()?,
+        args: words.collect(),
+    })
 }
 
 /// Shows a notification.
@@ -211,12 +237,19 @@ mod tests {
             let args = args.iter().map(|arg| (*arg).to_owned()).collect();
             assert_eq!(
                 parse_exec(exec),
-                Some(Entry { program: program.to_owned(), args }),
+                Some(Entry {
+                    program: program.to_owned(),
+                    args
+                }),
                 "{exec}"
             );
         };
         check("firefox %u", "firefox", &[]);
-        check("\"/opt/My App/run\" --new \"a \\\"b\\\"\" %F", "/opt/My App/run", &["--new", "a \"b\""]);
+        check(
+            "\"/opt/My App/run\" --new \"a \\\"b\\\"\" %F",
+            "/opt/My App/run",
+            &["--new", "a \"b\""],
+        );
         check("env A=100%% app", "env", &["A=100%", "app"]);
         assert_eq!(parse_exec("  "), None);
     }
@@ -232,7 +265,10 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_is_said() {
         let error = open(Some("no-such-program-here"), None).unwrap_err();
-        assert!(error.to_string().contains("no-such-program-here"), "{error}");
+        assert!(
+            error.to_string().contains("no-such-program-here"),
+            "{error}"
+        );
         assert!(open(None, None).is_err());
         assert!(is_target("https://example.org"));
         assert!(!is_target("firefox"));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use interpreter_agent::{BoxFuture, Host, ModelHandle, Tool, TurnSettings};
 use interpreter_computer::Computer;
 use interpreter_languages::Languages;
-use interpreter_llm::{Lookup, Provider, Wish};
+use interpreter_llm::{Lookup, Wish};
 use interpreter_protocol::{ConversationId, Error, Grant, Rule, RuleMatch, Scope, Verdict};
 use interpreter_settings::{Secrets, Settings, Values};
 use interpreter_store::Store;
@@ -31,8 +31,9 @@ pub(crate) struct EngineHost {
     pub kits: Mutex<HashMap<ConversationId, Arc<Kit>>>,
     /// Grants that hold for one conversation, for as long as the program runs.
     pub granted: Mutex<Vec<Grant>>,
-    /// Providers remember what a server refused, so they live on.
-    providers: Mutex<HashMap<String, Arc<dyn Provider>>>,
+    /// Models that were resolved before. Providers remember what a server refused,
+    /// and a local server need not be asked again, so they live on.
+    models: Mutex<Vec<(Wish, ModelHandle)>>,
 }
 
 /// What the host is made from.
@@ -58,7 +59,7 @@ impl EngineHost {
             folder: parts.folder,
             kits: Mutex::new(HashMap::new()),
             granted: Mutex::new(Vec::new()),
-            providers: Mutex::new(HashMap::new()),
+            models: Mutex::new(Vec::new()),
         }
     }
 
@@ -147,11 +148,24 @@ impl EngineHost {
     /// The model a conversation would use now.
     pub async fn resolve(&self, own: &Map<String, Value>) -> Result<ModelHandle, Error> {
         let wish = self.wish(own);
-        let model = interpreter_llm::resolve_or_probe(&wish, self).await?;
-        let key = format!("{:?}", (&model.info.name, &model.endpoint.address(), wish.api_key.is_some()));
-        let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-        let provider = Arc::clone(providers.entry(key).or_insert_with(|| model.provider()));
-        Ok(ModelHandle { info: model.info, provider })
+        // With nothing named, the answer changes with keys and servers that come and go.
+        let lasting = wish.model.is_some() || wish.api_base.is_some();
+        if lasting && let Some(known) = self.known(&wish) {
+            return Ok(known);
+        }
+        let model = interpreter_llm::resolve_default(&wish, self).await?;
+        let provider = model.provider();
+        let handle = ModelHandle { info: model.info, provider };
+        if lasting {
+            let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+            models.push((wish, handle.clone()));
+        }
+        Ok(handle)
+    }
+
+    fn known(&self, wish: &Wish) -> Option<ModelHandle> {
+        let models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        models.iter().find(|(known, _)| known == wish).map(|(_, handle)| handle.clone())
     }
 }
 

@@ -105,6 +105,7 @@ impl Engine {
             own_pids: config.own_pids,
             display: None,
             runtime: Some(config.paths.runtime.clone()),
+            glide: None,
         });
         let hub = Hub::new();
         let host = Arc::new(EngineHost::new(HostParts {

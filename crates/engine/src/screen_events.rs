@@ -34,7 +34,7 @@ async fn tell(inner: &Weak<Inner>, event: GateEvent) -> Option<()> {
     let (session, op) = match event {
         GateEvent::Stopped { session, .. } => (session, SessionOp::Stop),
         GateEvent::Paused { session, by } => {
-            (session, SessionOp::Os(OsState::Paused, format!("You have control: {by}")))
+            (Some(session), SessionOp::Os(OsState::Paused, format!("You have control: {by}")))
         }
         _ => return Some(()),
     };

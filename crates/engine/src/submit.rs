@@ -54,7 +54,7 @@ impl Engine {
             }
             Op::Resume { conversation } => {
                 self.may_approve(&Decision::Run)?;
-                self.inner.computer.gate().resume();
+                self.inner.computer.gate().resume()?;
                 let os = SessionOp::Os(OsState::Thinking, "You gave control back".to_owned());
                 self.send(&conversation, os, "it is not open").await
             }

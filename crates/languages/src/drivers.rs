@@ -29,6 +29,7 @@ pub(crate) const SHELL: Files = &[
 pub(crate) const JAVASCRIPT: Files = &[
     ("driver.js", include_str!("../drivers/javascript/driver.js")),
     ("screen.js", include_str!("../drivers/javascript/screen.js")),
+    ("watch.js", include_str!("../drivers/javascript/watch.js")),
 ];
 
 /// Lays the files out, where they are not there already. Gives their folder.

@@ -14,6 +14,7 @@ mod drivers;
 mod error;
 mod language;
 mod languages;
+mod live;
 mod outlet;
 mod platform;
 mod run;

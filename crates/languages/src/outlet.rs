@@ -24,6 +24,8 @@ pub(crate) struct Outlet {
     reader: mpsc::Sender<RunEvent>,
     queue: VecDeque<RunEvent>,
     bytes: Vec<u8>,
+    /// Bytes of half a character, which only more bytes can move on.
+    half: usize,
     /// When text was passed on last.
     passed: Option<Instant>,
     /// The end of the text so far, for a question's wording.
@@ -36,6 +38,7 @@ impl Outlet {
             reader,
             queue: VecDeque::new(),
             bytes: Vec::new(),
+            half: 0,
             passed: None,
             tail: String::new(),
         }
@@ -53,7 +56,7 @@ impl Outlet {
 
     /// When [`Outlet::flush`] is to be called, where text is held back.
     pub(crate) fn due(&self) -> Option<Instant> {
-        if self.bytes.is_empty() {
+        if self.bytes.len() == self.half {
             return None;
         }
         Some(self.passed.map_or_else(Instant::now, |passed| passed + GROUP))
@@ -70,6 +73,7 @@ impl Outlet {
     /// Passes on the text that is held back.
     pub(crate) fn flush(&mut self, rest: Rest) {
         let text = decode(&mut self.bytes, rest);
+        self.half = self.bytes.len();
         self.passed = Some(Instant::now());
         if text.is_empty() {
             return;
@@ -128,11 +132,6 @@ impl Outlet {
     /// Everything that was pushed is with the reader.
     pub(crate) fn is_delivered(&self) -> bool {
         self.queue.is_empty()
-    }
-
-    /// Nobody reads any more.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.reader.is_closed()
     }
 
     /// Returns when the reader has gone.

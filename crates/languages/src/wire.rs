@@ -110,6 +110,7 @@ pub(crate) struct Hello {
 pub(crate) enum Interrupt {
     Signal,
     Message,
+    Both,
     #[default]
     None,
 }

@@ -51,7 +51,11 @@ impl AnswerReader {
                 model.endpoint.quirks.clone(),
             )),
         };
-        Self { shape: Shape::Unknown(Vec::new()), mapper, done: false }
+        Self {
+            shape: Shape::Unknown(Vec::new()),
+            mapper,
+            done: false,
+        }
     }
 
     /// Everything was said: what still comes does not matter.
@@ -158,7 +162,9 @@ impl AnswerReader {
                     self.mapper.whole(value, out);
                 }
             }
-            None if text.trim_start().starts_with(['{', '[']) => out.push(Err(ProviderError::CutOff)),
+            None if text.trim_start().starts_with(['{', '[']) => {
+                out.push(Err(ProviderError::CutOff))
+            }
             None => out.push(Err(malformed(&text))),
         }
     }
@@ -188,5 +194,7 @@ pub(crate) fn malformed(text: &str) -> ProviderError {
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(200)
         .collect();
-    ProviderError::Malformed { message: start.trim().to_owned() }
+    ProviderError::Malformed {
+        message: start.trim().to_owned(),
+    }
 }

@@ -131,8 +131,10 @@ static PROVIDERS: LazyLock<Vec<ProviderEntry>> = LazyLock::new(|| {
 });
 
 static MODELS: LazyLock<Models> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../models/catalogue/models.json"))
-        .unwrap_or(Models { models: Vec::new(), families: Vec::new() })
+    serde_json::from_str(include_str!("../../../models/catalogue/models.json")).unwrap_or(Models {
+        models: Vec::new(),
+        families: Vec::new(),
+    })
 });
 
 /// Every provider, in the order in which a key decides the default.
@@ -144,7 +146,10 @@ pub fn providers() -> &'static [ProviderEntry] {
 pub fn provider(name: &str) -> Option<&'static ProviderEntry> {
     PROVIDERS.iter().find(|entry| {
         entry.name.eq_ignore_ascii_case(name)
-            || entry.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+            || entry
+                .aliases
+                .iter()
+                .any(|alias| alias.eq_ignore_ascii_case(name))
     })
 }
 
@@ -163,7 +168,9 @@ pub(crate) fn provider_of_bare(model: &str) -> Option<&'static ProviderEntry> {
 pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
     let bare = bare_id(id);
     let models = &MODELS.models;
-    let exact = models.iter().find(|entry| entry.provider == provider && entry.id == id);
+    let exact = models
+        .iter()
+        .find(|entry| entry.provider == provider && entry.id == id);
     let alike = exact.is_none().then(|| {
         models.iter().find(|entry| {
             let name = bare_id(&entry.id);
@@ -178,14 +185,22 @@ pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
         .filter(|entry| bare.starts_with(&entry.prefix))
         .max_by_key(|entry| entry.prefix.len());
     let entry = alike.or(family).cloned().unwrap_or_default();
-    let tools = entry.tools.or(crate::catalogue::provider(provider).and_then(|p| p.tools));
-    let vision = entry.vision.unwrap_or_else(|| bare.contains("vision") || bare.contains("-vl"));
+    let tools = entry
+        .tools
+        .or(crate::catalogue::provider(provider).and_then(|p| p.tools));
+    let vision = entry
+        .vision
+        .unwrap_or_else(|| bare.contains("vision") || bare.contains("-vl"));
     let tools = tools.unwrap_or(true);
     let computer = match &entry.computer {
         Some(versions) if provider == "anthropic" => versions.first().copied(),
         _ => None,
     };
-    let function = if tools { ComputerTool::Function } else { ComputerTool::None };
+    let function = if tools {
+        ComputerTool::Function
+    } else {
+        ComputerTool::None
+    };
     ModelInfo {
         name: format!("{provider}/{id}"),
         provider: provider.to_owned(),
@@ -202,14 +217,24 @@ pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
         price: if exact.is_some() || (alike.is_some() && entry.provider == provider) {
             entry.price
         } else if local {
-            Some(Price { input: 0.0, output: 0.0, cached: None, cache_write: None, above: None })
+            Some(Price {
+                input: 0.0,
+                output: 0.0,
+                cached: None,
+                cache_write: None,
+                above: None,
+            })
         } else {
             None
         },
         images: entry.images.unwrap_or_default(),
         local,
         sampling: entry.sampling.unwrap_or(true),
-        thinking: if provider == "anthropic" { entry.thinking.unwrap_or_default() } else { Thinking::Silent },
+        thinking: if provider == "anthropic" {
+            entry.thinking.unwrap_or_default()
+        } else {
+            Thinking::Silent
+        },
         known: alike.is_some(),
     }
 }
@@ -218,8 +243,10 @@ pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
 pub(crate) fn computer_tools(info: &ModelInfo) -> Vec<ComputerTool> {
     let mut tools = vec![info.computer];
     if info.computer.is_native() {
-        if let Some(entry) =
-            MODELS.models.iter().find(|e| e.provider == info.provider && e.id == info.id)
+        if let Some(entry) = MODELS
+            .models
+            .iter()
+            .find(|e| e.provider == info.provider && e.id == info.id)
         {
             tools.extend(entry.computer.iter().flatten());
         }
@@ -245,15 +272,25 @@ fn bare_id(id: &str) -> String {
     let last = id.rsplit('/').next().unwrap_or(id).to_ascii_lowercase();
     // Gateways write `anthropic.claude-...` and `claude-opus-5.5`.
     let last = last.strip_prefix("anthropic.").unwrap_or(&last).to_owned();
-    let last = last.split_once(':').map_or(last.as_str(), |(name, _)| name).to_owned();
-    if last.starts_with("claude-") { last.replace('.', "-") } else { last }
+    let last = last
+        .split_once(':')
+        .map_or(last.as_str(), |(name, _)| name)
+        .to_owned();
+    if last.starts_with("claude-") {
+        last.replace('.', "-")
+    } else {
+        last
+    }
 }
 
 /// `-20250929`, `-2024-11-20`, `-latest`.
 fn is_version(rest: &str) -> bool {
     rest == "-latest"
         || rest.strip_prefix('-').is_some_and(|digits| {
-            digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+            digits.len() >= 4
+                && digits
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'-')
         })
 }
 
@@ -262,7 +299,11 @@ pub fn models(lookup: &dyn Lookup) -> Vec<ModelSummary> {
     let mut list = vec![crate::resolve::commands_model().info.summary(true)];
     for entry in &MODELS.models {
         let ready = provider(&entry.provider).is_some_and(|provider| {
-            provider.key_optional || provider.key.iter().any(|name| lookup.secret(name).is_some())
+            provider.key_optional
+                || provider
+                    .key
+                    .iter()
+                    .any(|name| lookup.secret(name).is_some())
         });
         list.push(info(&entry.provider, &entry.id, false).summary(ready));
     }
@@ -275,7 +316,12 @@ pub(crate) fn near(name: &str) -> Vec<String> {
     let mut scored: Vec<(usize, String)> = MODELS
         .models
         .iter()
-        .map(|entry| (distance(&wanted, &entry.id), format!("{}/{}", entry.provider, entry.id)))
+        .map(|entry| {
+            (
+                distance(&wanted, &entry.id),
+                format!("{}/{}", entry.provider, entry.id),
+            )
+        })
         .filter(|(distance, _)| *distance <= wanted.len() / 3 + 1)
         .collect();
     scored.sort();
@@ -298,79 +344,4 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shipped_files_parse_and_name_only_known_providers() {
-        let providers: Providers =
-            serde_json::from_str(include_str!("../../../models/catalogue/providers.json")).unwrap();
-        let models: Models =
-            serde_json::from_str(include_str!("../../../models/catalogue/models.json")).unwrap();
-        assert!(providers.providers.len() >= 40, "{}", providers.providers.len());
-        let mut names: Vec<&str> = Vec::new();
-        for entry in &providers.providers {
-            names.push(&entry.name);
-            names.extend(entry.aliases.iter().map(String::as_str));
-        }
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count, "a name stands twice");
-        for entry in &models.models {
-            assert!(provider(&entry.provider).is_some(), "{}", entry.provider);
-        }
-    }
-
-    #[test]
-    fn a_model_is_known_by_id_date_path_and_family() {
-        let check = |provider: &str, id: &str, expected: (bool, bool, ComputerTool, Coordinates)| {
-            let info = info(provider, id, false);
-            assert_eq!(
-                (info.vision, info.tools, info.computer, info.coordinates),
-                expected,
-                "{provider}/{id}"
-            );
-        };
-        let pixels = Coordinates::Pixels;
-        let grid = Coordinates::Scale(1000.0);
-        let function = ComputerTool::Function;
-        check("anthropic", "claude-opus-5-5", (true, true, ComputerTool::AnthropicToolset, pixels));
-        check("anthropic", "claude-sonnet-4-5-20250929", (true, true, ComputerTool::Anthropic20250124, pixels));
-        check("anthropic", "claude-opus-4-7", (true, true, ComputerTool::Anthropic20251124, pixels));
-        check("anthropic", "claude-nova-9", (true, true, ComputerTool::AnthropicToolset, pixels));
-        check("openrouter", "anthropic/claude-opus-5.5", (true, true, function, pixels));
-        check("openai", "gpt-4o-2024-11-20", (true, true, function, pixels));
-        check("ollama", "qwen3-vl:8b", (true, true, function, grid));
-        check("ollama", "gpt-oss:20b", (false, true, function, pixels));
-        check("lm_studio", "ui-tars-1.5-7b", (true, false, ComputerTool::None,
-            Coordinates::Resized { factor: 28, min: 78_400, max: 12_845_056 }));
-        check("deepseek", "deepseek-v4-pro", (false, true, function, pixels));
-        check("custom", "something-new", (false, true, function, pixels));
-    }
-
-    #[test]
-    fn prices_are_those_of_the_own_provider() {
-        assert!(info("anthropic", "claude-opus-5-5", false).price.is_some());
-        assert!(info("openrouter", "anthropic/claude-opus-5.5", false).price.is_none());
-        assert_eq!(info("ollama", "qwen3-vl:8b", true).cost(&Default::default()), Some(0.0));
-    }
-
-    #[test]
-    fn computer_tools_are_tried_along_the_table() {
-        let tools = computer_tools(&info("anthropic", "claude-opus-4-7", false));
-        assert_eq!(tools, [
-            ComputerTool::Anthropic20251124,
-            ComputerTool::AnthropicToolset,
-            ComputerTool::Anthropic20250124,
-            ComputerTool::Anthropic20241022,
-            ComputerTool::Function,
-        ]);
-    }
-
-    #[test]
-    fn a_slip_of_the_pen_is_recognised() {
-        assert_eq!(near("claude-opus-5.5")[0], "anthropic/claude-opus-5-5");
-        assert_eq!(near("zzzzzzzzzzzz"), Vec::<String>::new());
-    }
-}
+mod tests;

@@ -12,7 +12,9 @@ pub fn classify(error: &ProviderError, info: &ModelInfo) -> Error {
     };
     let entry = crate::catalogue::provider(&info.provider);
     let title = entry.map_or(info.provider.as_str(), |entry| entry.title.as_str());
-    let variable = entry.and_then(|entry| entry.key.first()).map(String::as_str);
+    let variable = entry
+        .and_then(|entry| entry.key.first())
+        .map(String::as_str);
     let key_place = match variable {
         Some(variable) => format!("Set {variable} or pass --api_key"),
         None => "Pass --api_key".to_owned(),
@@ -133,7 +135,10 @@ pub fn classify(error: &ProviderError, info: &ModelInfo) -> Error {
 
 fn not_found(info: &ModelInfo) -> String {
     if info.provider == "ollama" {
-        return format!("Get it with `ollama pull {}`, or choose another model.", info.id);
+        return format!(
+            "Get it with `ollama pull {}`, or choose another model.",
+            info.id
+        );
     }
     let near = crate::catalogue::near(&info.id);
     let near: Vec<String> = near.into_iter().filter(|name| *name != info.name).collect();
@@ -177,15 +182,77 @@ mod tests {
             assert!(shown.remedy.is_some());
         };
         let m = || "x".to_owned();
-        check(ProviderError::Auth { message: m(), missing: true }, &openai, ErrorCode::NoKey, "OPENAI_API_KEY");
-        check(ProviderError::Auth { message: m(), missing: false }, &openai, ErrorCode::BadKey, "OPENAI_API_KEY");
-        check(ProviderError::NotFound { message: m() }, &ollama, ErrorCode::UnknownModel, "ollama pull qwen3-vl:8b");
-        check(ProviderError::Network { message: m() }, &ollama, ErrorCode::NoNetwork, "ollama serve");
-        check(ProviderError::Network { message: m() }, &openai, ErrorCode::NoNetwork, "internet connection");
-        check(ProviderError::ContextOverflow { message: m(), context: Some(8192) }, &ollama, ErrorCode::ContextOverflow, "8192");
-        check(ProviderError::RateLimit { message: m(), wait: Some(Duration::from_secs(86_400)) }, &openai, ErrorCode::RateLimited, "24 hours");
-        check(ProviderError::CutOff, &openai, ErrorCode::CutOff, "nothing of it was run");
-        check(ProviderError::Empty, &ollama, ErrorCode::EmptyReply, "context");
-        check(ProviderError::Billing { message: m() }, &openai, ErrorCode::Billing, "credit");
+        check(
+            ProviderError::Auth {
+                message: m(),
+                missing: true,
+            },
+            &openai,
+            ErrorCode::NoKey,
+            "OPENAI_API_KEY",
+        );
+        check(
+            ProviderError::Auth {
+                message: m(),
+                missing: false,
+            },
+            &openai,
+            ErrorCode::BadKey,
+            "OPENAI_API_KEY",
+        );
+        check(
+            ProviderError::NotFound { message: m() },
+            &ollama,
+            ErrorCode::UnknownModel,
+            "ollama pull qwen3-vl:8b",
+        );
+        check(
+            ProviderError::Network { message: m() },
+            &ollama,
+            ErrorCode::NoNetwork,
+            "ollama serve",
+        );
+        check(
+            ProviderError::Network { message: m() },
+            &openai,
+            ErrorCode::NoNetwork,
+            "internet connection",
+        );
+        check(
+            ProviderError::ContextOverflow {
+                message: m(),
+                context: Some(8192),
+            },
+            &ollama,
+            ErrorCode::ContextOverflow,
+            "8192",
+        );
+        check(
+            ProviderError::RateLimit {
+                message: m(),
+                wait: Some(Duration::from_secs(86_400)),
+            },
+            &openai,
+            ErrorCode::RateLimited,
+            "24 hours",
+        );
+        check(
+            ProviderError::CutOff,
+            &openai,
+            ErrorCode::CutOff,
+            "nothing of it was run",
+        );
+        check(
+            ProviderError::Empty,
+            &ollama,
+            ErrorCode::EmptyReply,
+            "context",
+        );
+        check(
+            ProviderError::Billing { message: m() },
+            &openai,
+            ErrorCode::Billing,
+            "credit",
+        );
     }
 }

@@ -37,7 +37,10 @@ pub struct HttpProvider {
 impl HttpProvider {
     /// With the usual limits.
     pub fn new(model: Model) -> Self {
-        Self { model: Arc::new(model), limits: Limits::default() }
+        Self {
+            model: Arc::new(model),
+            limits: Limits::default(),
+        }
     }
 
     /// With limits of its own.
@@ -60,7 +63,8 @@ const CHANGES: u32 = 8;
 impl Provider for HttpProvider {
     fn stream(&self, request: ModelRequest) -> ModelStream {
         let this = self.clone();
-        let plain = Driven::new(move |sender| async move { this.run(request, sender).await }.boxed());
+        let plain =
+            Driven::new(move |sender| async move { this.run(request, sender).await }.boxed());
         plain.boxed()
     }
 }
@@ -107,7 +111,9 @@ impl HttpProvider {
     }
 
     async fn with_fences(self, request: ModelRequest, sender: Sender) {
-        let mut stream = crate::fences::Fences::new(Arc::new(self)).stream(request);
+        let coordinates = self.model.info.coordinates;
+        let fences = crate::fences::Fences::new(Arc::new(self)).coordinates(coordinates);
+        let mut stream = fences.stream(request);
         while let Some(item) = stream.next().await {
             if sender.send(item).await.is_err() {
                 return;
@@ -119,7 +125,9 @@ impl HttpProvider {
     fn learn(&self, error: &ProviderError, request: &ModelRequest) -> bool {
         match error {
             ProviderError::UnsupportedTool { .. } => learned::next_computer_tool(&self.model),
-            ProviderError::UnsupportedParameter { param: Some(param), .. } => {
+            ProviderError::UnsupportedParameter {
+                param: Some(param), ..
+            } => {
                 // What was not sent cannot be left out.
                 let sent = match param.as_str() {
                     "temperature" => request.temperature.is_some(),
@@ -136,7 +144,11 @@ impl HttpProvider {
     /// 0.5 s doubled up to 8 s, less up to a quarter.
     fn back_off(&self, attempt: u32) -> Duration {
         let most = self.limits.back_off * 16;
-        let wait = self.limits.back_off.saturating_mul(1 << attempt.min(10)).min(most);
+        let wait = self
+            .limits
+            .back_off
+            .saturating_mul(1 << attempt.min(10))
+            .min(most);
         let chance = f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0;
         wait.mul_f64(1.0 - 0.25 * chance)
     }
@@ -146,13 +158,21 @@ impl HttpProvider {
         let known = learned::about(&self.model);
         let mut headers = vec![
             ("content-type".to_owned(), "application/json".to_owned()),
-            ("accept".to_owned(), "text/event-stream, application/json".to_owned()),
+            (
+                "accept".to_owned(),
+                "text/event-stream, application/json".to_owned(),
+            ),
         ];
         headers.extend(endpoint.headers.iter().cloned());
         let body = if endpoint.format == Format::Anthropic {
             let version = endpoint.api_version.as_deref();
             let built = crate::anthropic::build(request, info, version, &known);
-            headers.extend(built.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            headers.extend(
+                built
+                    .headers
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value)),
+            );
             built.body
         } else {
             crate::openai_chat::body(request, info, &endpoint.quirks, &known)
@@ -161,12 +181,21 @@ impl HttpProvider {
     }
 
     /// One attempt. The flag of a failure says that something was already shown.
-    async fn attempt(&self, request: &ModelRequest, sender: &Sender) -> Result<(), (Failure, bool)> {
+    async fn attempt(
+        &self,
+        request: &ModelRequest,
+        sender: &Sender,
+    ) -> Result<(), (Failure, bool)> {
         let (headers, body) = self.outgoing(request);
         let url = self.model.endpoint.url(&self.model.info.id);
         let secret = self.model.endpoint.auth_header();
-        let outgoing =
-            Outgoing { method: Method::POST, url: &url, headers: &headers, secret, body };
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: &url,
+            headers: &headers,
+            secret,
+            body,
+        };
         let early = |failure: Failure| (failure, false);
         let response = send(&outgoing, self.limits.first_byte).await.map_err(|error| {
             let retry = matches!(&error, ProviderError::Network { message } if !message.starts_with("no answer"));
@@ -182,11 +211,16 @@ impl HttpProvider {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let header = |name: &str| {
-            headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
         };
         let mut body = Vec::new();
         // An error page without end, or one that never comes, says nothing more.
-        while let Ok(Ok(Some(more))) = tokio::time::timeout(self.limits.idle, response.chunk()).await {
+        while let Ok(Ok(Some(more))) =
+            tokio::time::timeout(self.limits.idle, response.chunk()).await
+        {
             body.extend_from_slice(&more);
             if body.len() > 256 * 1024 {
                 break;
@@ -225,7 +259,14 @@ impl HttpProvider {
                     let message = format!("the connection broke ({}).", error.without_url());
                     let message = without_key(message, outgoing.secret.as_ref());
                     let error = ProviderError::Network { message };
-                    return Err((Failure { error, retry: true, wait: None }, false));
+                    return Err((
+                        Failure {
+                            error,
+                            retry: true,
+                            wait: None,
+                        },
+                        false,
+                    ));
                 }
                 // Broken off, or silent for too long: what came stands.
                 Ok(Err(_)) | Err(_) => cut(reader.finish()),
@@ -240,7 +281,14 @@ impl HttpProvider {
                     }
                     Err(error) => {
                         let retry = is_passing(&error);
-                        return Err((Failure { error, retry, wait: None }, started));
+                        return Err((
+                            Failure {
+                                error,
+                                retry,
+                                wait: None,
+                            },
+                            started,
+                        ));
                     }
                 }
             }
@@ -254,7 +302,9 @@ fn cut(items: Vec<Result<ModelEvent, ProviderError>>) -> Vec<Result<ModelEvent, 
     items
         .into_iter()
         .map(|item| match item {
-            Err(ProviderError::Malformed { .. } | ProviderError::Empty) => Err(ProviderError::CutOff),
+            Err(ProviderError::Malformed { .. } | ProviderError::Empty) => {
+                Err(ProviderError::CutOff)
+            }
             item => item,
         })
         .collect()
@@ -270,7 +320,10 @@ pub(crate) struct Driven {
 impl Driven {
     pub(crate) fn new(run: impl FnOnce(Sender) -> BoxFuture<'static, ()>) -> Self {
         let (sender, receiver) = mpsc::channel(64);
-        Self { future: Some(run(sender)), receiver }
+        Self {
+            future: Some(run(sender)),
+            receiver,
+        }
     }
 }
 

@@ -42,9 +42,7 @@ pub(crate) fn description(width: u32, height: u32, coordinates: Coordinates) -> 
 
 /// The schema of its arguments.
 pub(crate) fn schema() -> Value {
-    let point = |what: &str| {
-        json!({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": what})
-    };
+    let point = |what: &str| json!({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": what});
     json!({
         "type": "object",
         "properties": {

@@ -123,9 +123,9 @@ impl Endpoint {
         }
         match &self.api_version {
             // The older form names deployment and version in the address.
-            Some(version) => format!(
-                "{base}/openai/deployments/{model}/chat/completions?api-version={version}"
-            ),
+            Some(version) => {
+                format!("{base}/openai/deployments/{model}/chat/completions?api-version={version}")
+            }
             None => format!("{base}/openai/v1/chat/completions"),
         }
     }
@@ -158,5 +158,7 @@ pub(crate) fn is_loopback(base: &str) -> bool {
         None => authority.split(':').next().unwrap_or_default(),
     };
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }

@@ -35,11 +35,17 @@ pub fn from_answer(
     let wait = wait(header, value.as_ref(), now);
     let told = match value {
         Some(value) => Told::from(&value),
-        None => Told { message: plain(&body), ..Told::default() },
+        None => Told {
+            message: plain(&body),
+            ..Told::default()
+        },
     };
     let error = told.error(Some(status), wait);
     let may = matches!(status, 408 | 409 | 429 | 500..=599)
-        && !matches!(error, ProviderError::Billing { .. } | ProviderError::Safety { .. });
+        && !matches!(
+            error,
+            ProviderError::Billing { .. } | ProviderError::Safety { .. }
+        );
     let retry = match header("x-should-retry").as_deref() {
         Some("true") => !matches!(error, ProviderError::Billing { .. }),
         Some("false") => false,
@@ -78,9 +84,15 @@ struct Told {
 impl From<&Value> for Told {
     fn from(value: &Value) -> Self {
         let value = value.get(0).unwrap_or(value);
-        let inner = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        let inner = value
+            .get("error")
+            .filter(|error| !error.is_null())
+            .unwrap_or(value);
         if let Some(message) = inner.as_str() {
-            return Self { message: message.to_owned(), ..Self::default() };
+            return Self {
+                message: message.to_owned(),
+                ..Self::default()
+            };
         }
         let mut words = String::from(" ");
         for key in ["type", "code", "status"] {
@@ -89,7 +101,12 @@ impl From<&Value> for Told {
                 words.push(' ');
             }
         }
-        for detail in inner.get("details").and_then(Value::as_array).into_iter().flatten() {
+        for detail in inner
+            .get("details")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             if let Some(reason) = text(detail, "reason") {
                 words.push_str(&reason.to_lowercase());
                 words.push(' ');
@@ -99,10 +116,18 @@ impl From<&Value> for Told {
             .or_else(|| text(inner, "detail"))
             .or_else(|| text(value, "message"))
             .map(str::to_owned)
-            .or_else(|| inner.pointer("/metadata/raw").and_then(Value::as_str).map(str::to_owned))
+            .or_else(|| {
+                inner
+                    .pointer("/metadata/raw")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            })
             .unwrap_or_else(|| plain(&inner.to_string()));
         // A safety stop explains itself further down.
-        let message = match inner.pointer("/misalignment/detailed_explanation").and_then(Value::as_str) {
+        let message = match inner
+            .pointer("/misalignment/detailed_explanation")
+            .and_then(Value::as_str)
+        {
             Some(more) => format!("{message} {more}"),
             None => message,
         };
@@ -144,7 +169,10 @@ const BILLING: &[&str] = &[
 
 /// Parameters that can be left out, most telling first, with other names they go by.
 const DROPPABLE: &[(&str, &[&str])] = &[
-    ("context_management", &["context_management", "context-management"]),
+    (
+        "context_management",
+        &["context_management", "context-management"],
+    ),
     ("stream_options", &["stream_options"]),
     ("max_completion_tokens", &["max_completion_tokens"]),
     ("max_tokens", &["max_tokens"]),
@@ -153,8 +181,21 @@ const DROPPABLE: &[(&str, &[&str])] = &[
     ("thinking", &["thinking"]),
     ("cache_control", &["cache_control"]),
     ("developer", &["developer"]),
-    ("reasoning", &["reasoning_content", "reasoning_details", "'reasoning'"]),
-    ("tools", &["tools", "tool_choice", "tool choice", "function calling", "--jinja", "tool use"]),
+    (
+        "reasoning",
+        &["reasoning_content", "reasoning_details", "'reasoning'"],
+    ),
+    (
+        "tools",
+        &[
+            "tools",
+            "tool_choice",
+            "tool choice",
+            "function calling",
+            "--jinja",
+            "tool use",
+        ],
+    ),
 ];
 
 const REFUSING: &[&str] = &[
@@ -187,21 +228,33 @@ impl Told {
         if status == 402 || has(BILLING) || lower.contains("credit balance is too low") {
             return ProviderError::Billing { message };
         }
-        if has(&[" misalignment_policy_violation ", " content_policy_violation "]) {
+        if has(&[
+            " misalignment_policy_violation ",
+            " content_policy_violation ",
+        ]) {
             return ProviderError::Safety { message };
         }
-        let long = OVERFLOW.iter().any(|text| lower.contains(text) || self.words.contains(text))
+        let long = OVERFLOW
+            .iter()
+            .any(|text| lower.contains(text) || self.words.contains(text))
             || (lower.contains("current length is") && lower.contains("while limit is"));
         if long {
             let context = self.context.or_else(|| told_limit(&lower));
             return ProviderError::ContextOverflow { message, context };
         }
         if status == 401
-            || has(&[" authentication_error ", " invalid_api_key ", " api_key_invalid "])
+            || has(&[
+                " authentication_error ",
+                " invalid_api_key ",
+                " api_key_invalid ",
+            ])
             || lower.contains("api key not valid")
             || lower.contains("incorrect api key")
         {
-            return ProviderError::Auth { message, missing: false };
+            return ProviderError::Auth {
+                message,
+                missing: false,
+            };
         }
         if lower.contains("does not support tool types")
             || (lower.contains("anthropic-beta") && lower.contains("computer-use"))
@@ -235,7 +288,11 @@ impl Told {
             return ProviderError::Loading { message };
         }
         if matches!(status, 503 | 529)
-            || has(&[" overloaded_error ", " server_is_overloaded ", " unavailable "])
+            || has(&[
+                " overloaded_error ",
+                " server_is_overloaded ",
+                " unavailable ",
+            ])
         {
             return ProviderError::Overloaded { message, wait };
         }
@@ -254,7 +311,11 @@ impl Told {
             || self.words.contains(" unsupported_value ");
         if let (true, Some(param)) = (named, &self.param) {
             // `messages[0].role`: the value `developer`.
-            let param = if param.ends_with(".role") { "developer" } else { param.as_str() };
+            let param = if param.ends_with(".role") {
+                "developer"
+            } else {
+                param.as_str()
+            };
             return Some(Some(param.to_owned()));
         }
         if !named && !REFUSING.iter().any(|word| lower.contains(word)) {
@@ -273,7 +334,9 @@ fn told_limit(lower: &str) -> Option<u64> {
     let digits = |text: &str| -> Option<u64> {
         let start = text.find(|c: char| c.is_ascii_digit())?;
         let rest = &text[start..];
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         rest[..end].parse().ok()
     };
     ["maximum context length", " > ", "available context size"]
@@ -330,81 +393,18 @@ fn wait(
     }
     let body = body.map(|value| value.get(0).unwrap_or(value))?;
     let details = body.pointer("/error/details")?.as_array()?;
-    let delay = details.iter().find_map(|detail| text(detail, "retryDelay"))?;
+    let delay = details
+        .iter()
+        .find_map(|detail| text(detail, "retryDelay"))?;
     seconds(delay.trim_end_matches('s').parse().ok()?)
 }
 
 fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim().replace("GMT", "+0000");
-    jiff::fmt::rfc2822::parse(&text).ok().map(|zoned| zoned.timestamp())
+    jiff::fmt::rfc2822::parse(&text)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Failure {
-        let header = |name: &str| {
-            headers.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-        };
-        from_answer(status, &header, body.as_bytes(), Timestamp::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn waits_are_read_in_every_form() {
-        let check = |headers: &[(&str, &str)], expected: Option<u64>| {
-            let failure = answer(429, headers, "");
-            assert_eq!(failure.wait, expected.map(Duration::from_millis), "{headers:?}");
-        };
-        check(&[("retry-after", "3")], Some(3000));
-        check(&[("retry-after", "0.5")], Some(500));
-        check(&[("retry-after-ms", "1500"), ("retry-after", "9")], Some(1500));
-        check(&[("retry-after-ms", "soon"), ("retry-after", "9")], Some(9000));
-        let date = ("date", "Fri, 06 Nov 2026 10:00:00 GMT");
-        check(&[date, ("retry-after", "Fri, 06 Nov 2026 10:00:30 GMT")], Some(30_000));
-        check(&[date, ("retry-after", "Fri, 06 Nov 2026 09:00:30 GMT")], Some(0));
-        check(&[("retry-after", "86400")], Some(86_400_000));
-        check(&[("retry-after", "-3")], None);
-        check(&[("retry-after", "nonsense")], None);
-        check(&[], None);
-    }
-
-    #[test]
-    fn google_hides_the_wait_in_the_body() {
-        let body = r#"{"error":{"code":429,"message":"Busy","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"17s"}]}}"#;
-        assert_eq!(answer(429, &[], body).wait, Some(Duration::from_secs(17)));
-    }
-
-    #[test]
-    fn refused_parameters_are_recognised_in_prose() {
-        let check = |body: &str, expected: &str| {
-            let error = answer(400, &[], body).error;
-            let param = match &error {
-                ProviderError::UnsupportedParameter { param, .. } => param.as_deref(),
-                _ => None,
-            };
-            assert_eq!(param, Some(expected), "{error:?}");
-        };
-        check(r#"{"error":{"message":"Unrecognized request argument supplied: stream_options"}}"#, "stream_options");
-        check(r#"{"error":{"message":"registry.ollama.ai/library/gemma3 does not support tools"}}"#, "tools");
-        check(r#"{"type":"error","error":{"type":"invalid_request_error","message":"temperature: Extra inputs are not permitted"}}"#, "temperature");
-        check(r#"{"error":{"message":"'messages[0].role' does not support 'developer' with this model.","param":"messages[0].role","code":"unsupported_value"}}"#, "developer");
-        check(r#"{"error":{"message":"Unexpected value(s) `context-management-2025-06-27` for the `anthropic-beta` header"}}"#, "context_management");
-        check(r#"{"detail":"max_completion_tokens: unknown field"}"#, "max_completion_tokens");
-    }
-
-    #[test]
-    fn odd_bodies_fall_back_to_status_and_text() {
-        let check = |status, body: &str, expected: ProviderError| {
-            assert_eq!(answer(status, &[], body).error, expected, "{body}");
-        };
-        check(500, "", ProviderError::Server { message: "The server answered with status 500.".to_owned() });
-        check(400, "no\x1b[31m way", ProviderError::BadRequest { message: "no [31m way".to_owned() });
-        check(403, "<html><b>Not</b> here</html>", ProviderError::Forbidden { message: "Not here".to_owned() });
-        check(400, r#"{"error":"plain"}"#, ProviderError::BadRequest { message: "plain".to_owned() });
-        check(502, r#"{"error":{"code":502,"message":null}}"#,
-            ProviderError::Server { message: r#"{"code":502,"message":null}"#.to_owned() });
-        check(429, r#"{"error":{"message":"x","code":"insufficient_quota"}}"#,
-            ProviderError::Billing { message: "x".to_owned() });
-    }
-}
+mod tests;

@@ -15,7 +15,12 @@ pub(crate) fn tidy(messages: &[Message]) -> Vec<Message> {
     let mut open: Vec<String> = Vec::new();
     let mut rest = messages.iter().peekable();
     while let Some(message) = rest.next() {
-        let mut parts: Vec<Part> = message.parts.iter().filter(|part| !is_empty(part)).cloned().collect();
+        let mut parts: Vec<Part> = message
+            .parts
+            .iter()
+            .filter(|part| !is_empty(part))
+            .cloned()
+            .collect();
         if message.speaker == Speaker::Assistant {
             // The items of one reply may come as several messages.
             while let Some(next) = rest.next_if(|next| next.speaker == Speaker::Assistant) {
@@ -41,12 +46,20 @@ pub(crate) fn tidy(messages: &[Message]) -> Vec<Message> {
             parts = with_results(parts, &std::mem::take(&mut open));
         }
         if !parts.is_empty() {
-            out.push(Message { speaker: message.speaker, parts });
+            out.push(Message {
+                speaker: message.speaker,
+                parts,
+            });
         }
-        let answered = rest.peek().is_some_and(|next| next.speaker == Speaker::User);
+        let answered = rest
+            .peek()
+            .is_some_and(|next| next.speaker == Speaker::User);
         if !open.is_empty() && !answered && message.speaker == Speaker::Assistant {
             let parts = with_results(Vec::new(), &std::mem::take(&mut open));
-            out.push(Message { speaker: Speaker::User, parts });
+            out.push(Message {
+                speaker: Speaker::User,
+                parts,
+            });
         }
     }
     out
@@ -146,12 +159,21 @@ mod tests {
     use crate::Call;
 
     fn call(id: &str) -> Part {
-        Part::Call(Call { id: id.to_owned(), name: "x".to_owned(), arguments: json!({}), raw: None })
+        Part::Call(Call {
+            id: id.to_owned(),
+            name: "x".to_owned(),
+            arguments: json!({}),
+            raw: None,
+        })
     }
 
     fn result(id: &str, text: &str) -> Part {
         let is_error = text == INTERRUPTED;
-        Part::Result(CallResult { call: id.to_owned(), parts: vec![Part::Text(text.to_owned())], is_error })
+        Part::Result(CallResult {
+            call: id.to_owned(),
+            parts: vec![Part::Text(text.to_owned())],
+            is_error,
+        })
     }
 
     fn text(text: &str) -> Part {
@@ -159,27 +181,47 @@ mod tests {
     }
 
     fn user(parts: Vec<Part>) -> Message {
-        Message { speaker: Speaker::User, parts }
+        Message {
+            speaker: Speaker::User,
+            parts,
+        }
     }
 
     fn assistant(parts: Vec<Part>) -> Message {
-        Message { speaker: Speaker::Assistant, parts }
+        Message {
+            speaker: Speaker::Assistant,
+            parts,
+        }
     }
 
     #[test]
     fn every_call_gets_one_result_in_order() {
         let check = |input: &[Message], expected: &[Message]| assert_eq!(tidy(input), expected);
         check(
-            &[assistant(vec![text("a"), call("1")]), assistant(vec![call("2")]), user(vec![result("2", "b")]), user(vec![result("1", "a")])],
-            &[assistant(vec![text("a"), call("1"), call("2")]), user(vec![result("1", "a"), result("2", "b")])],
+            &[
+                assistant(vec![text("a"), call("1")]),
+                assistant(vec![call("2")]),
+                user(vec![result("2", "b")]),
+                user(vec![result("1", "a")]),
+            ],
+            &[
+                assistant(vec![text("a"), call("1"), call("2")]),
+                user(vec![result("1", "a"), result("2", "b")]),
+            ],
         );
         check(
             &[assistant(vec![call("1")]), user(vec![text("stop")])],
-            &[assistant(vec![call("1")]), user(vec![result("1", INTERRUPTED), text("stop")])],
+            &[
+                assistant(vec![call("1")]),
+                user(vec![result("1", INTERRUPTED), text("stop")]),
+            ],
         );
         check(
             &[assistant(vec![call("1")])],
-            &[assistant(vec![call("1")]), user(vec![result("1", INTERRUPTED)])],
+            &[
+                assistant(vec![call("1")]),
+                user(vec![result("1", INTERRUPTED)]),
+            ],
         );
         check(
             &[user(vec![text(" "), result("9", "lost")]), user(vec![])],

@@ -47,7 +47,9 @@ pub(crate) async fn send(
     outgoing: &Outgoing<'_>,
     first_byte: Duration,
 ) -> Result<Response, ProviderError> {
-    let bad = |what: &str| ProviderError::Network { message: what.to_owned() };
+    let bad = |what: &str| ProviderError::Network {
+        message: what.to_owned(),
+    };
     let first = Url::parse(outgoing.url).map_err(|_| bad("The server's address is not valid."))?;
     let mut url = first.clone();
     for _ in 0..=HOPS {
@@ -76,8 +78,13 @@ pub(crate) async fn send(
         if !matches!(response.status().as_u16(), 301 | 302 | 307 | 308) {
             return Ok(response);
         }
-        let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-        let next = to.and_then(|to| url.join(to).ok()).ok_or_else(|| bad("a redirect to nowhere."))?;
+        let to = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|to| to.to_str().ok());
+        let next = to
+            .and_then(|to| url.join(to).ok())
+            .ok_or_else(|| bad("a redirect to nowhere."))?;
         if !matches!(next.scheme(), "http" | "https") {
             return Err(bad("a redirect to nowhere."));
         }
@@ -105,7 +112,10 @@ fn insert(
     let (Ok(name), Ok(mut value)) = (name, value) else {
         // Most often a key with a line break in it.
         let message = "The key holds characters that cannot be sent.".to_owned();
-        return Err(ProviderError::Auth { message, missing: false });
+        return Err(ProviderError::Auth {
+            message,
+            missing: false,
+        });
     };
     value.set_sensitive(secret);
     headers.insert(name, value);
@@ -131,7 +141,9 @@ fn network(error: reqwest::Error, outgoing: &Outgoing<'_>) -> ProviderError {
         _ => "the connection broke",
     };
     let message = format!("{what} ({cause}).");
-    ProviderError::Network { message: without_key(message, outgoing.secret.as_ref()) }
+    ProviderError::Network {
+        message: without_key(message, outgoing.secret.as_ref()),
+    }
 }
 
 /// Text of a server or a library never brings the key along.
@@ -139,7 +151,11 @@ pub(crate) fn without_key(text: String, secret: Option<&(&'static str, String)>)
     match secret {
         Some((_, value)) => {
             let key = value.strip_prefix("Bearer ").unwrap_or(value);
-            if key.len() < 4 { text } else { text.replace(key, "***") }
+            if key.len() < 4 {
+                text
+            } else {
+                text.replace(key, "***")
+            }
         }
         None => text,
     }
@@ -153,7 +169,13 @@ fn client(url: &Url) -> Result<&'static Client, ProviderError> {
     static TLS: OnceLock<Client> = OnceLock::new();
     let tls = url.scheme() == "https";
     let local = is_loopback(url.as_str());
-    let place = if tls { &TLS } else if local { &LOOPBACK } else { &PLAIN };
+    let place = if tls {
+        &TLS
+    } else if local {
+        &LOOPBACK
+    } else {
+        &PLAIN
+    };
     if let Some(client) = place.get() {
         return Ok(client);
     }

@@ -56,7 +56,9 @@ fn without_lone_surrogates(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
-        let Some(c) = text[at..].chars().next() else { break };
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
         if c != '\\' {
             out.push(c);
             at += c.len_utf8();
@@ -85,10 +87,17 @@ fn without_lone_surrogates(text: &str) -> String {
 /// A count, also where it is written as text or with a fraction.
 pub(crate) fn number(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64)),
-        Value::String(text) => text.trim().parse::<f64>().ok().map(|float| float.max(0.0) as u64),
+        Value::Number(number) => number.as_u64().or_else(|| {
+            number
+                .as_f64()
+                .filter(|float| *float >= 0.0)
+                .map(|float| float as u64)
+        }),
+        Value::String(text) => text
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .map(|float| float.max(0.0) as u64),
         _ => None,
     }
 }
@@ -106,7 +115,8 @@ mod tests {
 
     #[test]
     fn odd_json_is_read() {
-        let check = |text: &str, expected: Option<Value>| assert_eq!(parse(text), expected, "{text}");
+        let check =
+            |text: &str, expected: Option<Value>| assert_eq!(parse(text), expected, "{text}");
         check(r#""\ud83d\ude00""#, Some(json!("😀")));
         check(r#""a\ud83d""#, Some(json!("a\u{fffd}")));
         check(r#""\ude00b\\ud83d""#, Some(json!("\u{fffd}b\\ud83d")));
@@ -115,7 +125,8 @@ mod tests {
 
     #[test]
     fn arguments_are_read_tolerantly() {
-        let check = |text: &str, expected: Option<Value>| assert_eq!(arguments(text), expected, "{text}");
+        let check =
+            |text: &str, expected: Option<Value>| assert_eq!(arguments(text), expected, "{text}");
         check("", Some(json!({})));
         check(" null ", Some(json!({})));
         check("{\"code\":\"a\nb\"}", Some(json!({"code": "a\nb"})));

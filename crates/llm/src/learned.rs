@@ -20,7 +20,10 @@ impl Learned {
 
     #[cfg(test)]
     pub(crate) fn refusing(params: &[&str]) -> Self {
-        Self { refused: params.iter().map(|p| (*p).to_owned()).collect(), computer: None }
+        Self {
+            refused: params.iter().map(|p| (*p).to_owned()).collect(),
+            computer: None,
+        }
     }
 }
 
@@ -39,7 +42,11 @@ pub(crate) fn about(model: &Model) -> Learned {
 /// Remembers a refused parameter. False where nothing new was learned.
 pub(crate) fn refuses(model: &Model, param: &str) -> bool {
     let mut learned = LEARNED.lock().unwrap_or_else(PoisonError::into_inner);
-    learned.entry(key(model)).or_default().refused.insert(param.to_owned())
+    learned
+        .entry(key(model))
+        .or_default()
+        .refused
+        .insert(param.to_owned())
 }
 
 /// Goes on to the next computer tool of the table. False where none is left.

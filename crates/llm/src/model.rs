@@ -91,7 +91,11 @@ pub struct Image {
 impl std::fmt::Debug for Image {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Never the bytes: requests are logged.
-        write!(f, "Image({} {}x{})", self.media_type, self.width, self.height)
+        write!(
+            f,
+            "Image({} {}x{})",
+            self.media_type, self.width, self.height
+        )
     }
 }
 

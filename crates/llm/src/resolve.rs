@@ -1,9 +1,13 @@
 //! From what the person named to a model and the way to it.
 
+mod address;
+
 use std::sync::Arc;
 
 use interpreter_protocol::{Error, ErrorCode};
 use thiserror::Error as ThisError;
+
+use address::{clean_base, ollama_base};
 
 use crate::catalogue::{ProviderEntry, provider, provider_of_bare};
 use crate::endpoint::{Auth, Endpoint, Format, Key, Quirks, is_loopback};
@@ -209,8 +213,14 @@ pub async fn resolve_default(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, 
         let mut model = custom("", base, key, wish)?;
         let id = crate::probe::first_model(&model.endpoint)
             .await
-            .map_err(|reason| ResolveError::NoModels { base: base.to_owned(), reason })?;
-        model.info = overridden(crate::catalogue::info("custom", &id, model.info.local), wish);
+            .map_err(|reason| ResolveError::NoModels {
+                base: base.to_owned(),
+                reason,
+            })?;
+        model.info = overridden(
+            crate::catalogue::info("custom", &id, model.info.local),
+            wish,
+        );
         return Ok(model);
     }
     if let Some(mut model) = remembered(wish, lookup) {
@@ -218,7 +228,10 @@ pub async fn resolve_default(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, 
         return Ok(model);
     }
     for found in crate::probe::local_servers(lookup).await {
-        let wish = Wish { model: Some(found), ..wish.clone() };
+        let wish = Wish {
+            model: Some(found),
+            ..wish.clone()
+        };
         if let Ok(mut model) = resolve(&wish, lookup) {
             crate::probe::refine(&mut model, &wish).await;
             return Ok(model);
@@ -297,9 +310,14 @@ fn at_provider(
         });
     }
     let env = |names: &[String]| {
-        names.iter().find_map(|name| lookup.env(name)).filter(|text| !text.trim().is_empty())
+        names
+            .iter()
+            .find_map(|name| lookup.env(name))
+            .filter(|text| !text.trim().is_empty())
     };
-    let own = said(wish.api_base.as_deref()).map(str::to_owned).or_else(|| env(&entry.base_from));
+    let own = said(wish.api_base.as_deref())
+        .map(str::to_owned)
+        .or_else(|| env(&entry.base_from));
     let base = match &own {
         Some(base) if entry.name == "ollama" => ollama_base(base)?,
         Some(base) => clean_base(base, entry.local, entry.format)?,
@@ -314,7 +332,13 @@ fn at_provider(
     let loopback = is_loopback(&base);
     let key = said(wish.api_key.as_deref())
         .map(Key::new)
-        .or_else(|| entry.key.iter().find_map(|name| lookup.secret(name)).map(|key| Key::new(&key)))
+        .or_else(|| {
+            entry
+                .key
+                .iter()
+                .find_map(|name| lookup.secret(name))
+                .map(|key| Key::new(&key))
+        })
         .filter(|key| !key.expose().is_empty());
     let variable = entry.key.first().cloned();
     if key.is_none() && !entry.key_optional && !loopback {
@@ -336,8 +360,16 @@ fn at_provider(
             api_version: said(wish.api_version.as_deref())
                 .map(str::to_owned)
                 .or_else(|| env(&entry.version_from)),
-            headers: entry.headers.iter().map(|(a, b)| (a.clone(), b.clone())).collect(),
-            quirks: if elsewhere { Quirks::default() } else { entry.quirks.clone() },
+            headers: entry
+                .headers
+                .iter()
+                .map(|(a, b)| (a.clone(), b.clone()))
+                .collect(),
+            quirks: if elsewhere {
+                Quirks::default()
+            } else {
+                entry.quirks.clone()
+            },
             title: entry.title.clone(),
             key_variable: variable,
         },
@@ -380,186 +412,5 @@ pub(crate) fn overridden(mut info: ModelInfo, wish: &Wish) -> ModelInfo {
     info
 }
 
-/// An address as it is used: with a scheme, without a slash or the format's path at its end.
-fn clean_base(base: &str, local: bool, format: Format) -> Result<String, ResolveError> {
-    let bad = || ResolveError::BadBase { base: base.to_owned() };
-    let mut text = base.trim().trim_end_matches('/').to_owned();
-    if !text.contains("://") {
-        text = if is_loopback(&text) { format!("http://{text}") } else { format!("https://{text}") };
-    }
-    let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    let printable = rest.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    if !matches!(scheme, "http" | "https") || host.is_empty() || !printable {
-        return Err(bad());
-    }
-    for path in ["/chat/completions", "/v1/messages"] {
-        if let Some(shorter) = text.strip_suffix(path) {
-            text = shorter.to_owned();
-        }
-    }
-    // Every local server listens below /v1; some listen nowhere else.
-    if local && format == Format::OpenaiChat && is_loopback(&text) && !rest.contains('/') {
-        text.push_str("/v1");
-    }
-    Ok(text)
-}
-
-/// `OLLAMA_HOST` and addresses people give: with or without scheme, port and `/v1`.
-fn ollama_base(base: &str) -> Result<String, ResolveError> {
-    let text = base.trim().trim_end_matches('/');
-    let text = text.strip_suffix("/v1").unwrap_or(text);
-    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
-    let rest = rest.replacen("0.0.0.0", "127.0.0.1", 1);
-    let (host, path) = rest.split_once('/').unwrap_or((&rest, ""));
-    let port = host.rsplit(']').next().is_some_and(|tail| tail.contains(':'));
-    let port = if port || scheme == "https" { "" } else { ":11434" };
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
-    clean_base(&format!("{scheme}://{host}{port}{path}/v1"), true, Format::OpenaiChat)
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Known {
-        secrets: HashMap<&'static str, &'static str>,
-        env: HashMap<&'static str, &'static str>,
-        last: Option<&'static str>,
-    }
-
-    impl Lookup for Known {
-        fn secret(&self, name: &str) -> Option<String> {
-            self.secrets.get(name).map(|text| (*text).to_owned())
-        }
-        fn env(&self, name: &str) -> Option<String> {
-            self.env.get(name).map(|text| (*text).to_owned())
-        }
-        fn last_model(&self) -> Option<String> {
-            self.last.map(str::to_owned)
-        }
-    }
-
-    fn keys() -> Known {
-        Known {
-            secrets: [
-                ("OPENAI_API_KEY", "sk-o"),
-                ("ANTHROPIC_API_KEY", "sk-a"),
-                ("GROQ_API_KEY", "sk-g"),
-                ("AZURE_OPENAI_API_KEY", "sk-z"),
-            ]
-            .into(),
-            ..Known::default()
-        }
-    }
-
-    fn wish(model: &str, base: &str) -> Wish {
-        Wish {
-            model: (!model.is_empty()).then(|| model.to_owned()),
-            api_base: (!base.is_empty()).then(|| base.to_owned()),
-            ..Wish::default()
-        }
-    }
-
-    #[test]
-    fn names_lead_to_servers() {
-        let check = |model: &str, base: &str, name: &str, url: &str, key: Option<&str>| {
-            let model = resolve(&wish(model, base), &keys()).unwrap();
-            assert_eq!(model.info.name, name);
-            assert_eq!(model.endpoint.url(&model.info.id), url);
-            assert_eq!(model.endpoint.key.as_ref().map(Key::expose), key);
-        };
-        let openai = "https://api.openai.com/v1/chat/completions";
-        let anthropic = "https://api.anthropic.com/v1/messages";
-        let ollama = "http://127.0.0.1:11434/v1/chat/completions";
-        check("gpt-6.1-terra", "", "openai/gpt-6.1-terra", openai, Some("sk-o"));
-        check("openai/gpt-4o", "", "openai/gpt-4o", openai, Some("sk-o"));
-        check("claude-opus-5-5", "", "anthropic/claude-opus-5-5", anthropic, Some("sk-a"));
-        check("groq/openai/gpt-oss-120b", "", "groq/openai/gpt-oss-120b",
-            "https://api.groq.com/openai/v1/chat/completions", Some("sk-g"));
-        check("ollama/qwen3-vl:8b", "", "ollama/qwen3-vl:8b", ollama, None);
-        check("qwen3-vl:8b", "", "ollama/qwen3-vl:8b", ollama, None);
-        for base in ["http://box:11434", "http://box:11434/v1", "http://box:11434/v1/", "box"] {
-            check("ollama/llama3", base, "ollama/llama3", "http://box:11434/v1/chat/completions", None);
-        }
-        check("ollama/llama3", "0.0.0.0", "ollama/llama3", ollama, None);
-        check("anything", "http://127.0.0.1:9/v1", "custom/anything", "http://127.0.0.1:9/v1/chat/completions", None);
-        check("custom/anything", "localhost:9", "custom/anything", "http://localhost:9/v1/chat/completions", None);
-        check("openai/x", "https://gate.example/llm/v1", "openai/x", "https://gate.example/llm/v1/chat/completions", Some("sk-o"));
-        check("claude-opus-5-5", "https://gate.example/v1", "custom/claude-opus-5-5",
-            "https://gate.example/v1/chat/completions", None);
-        check("anthropic/claude-opus-5-5", "http://127.0.0.1:9", "anthropic/claude-opus-5-5",
-            "http://127.0.0.1:9/v1/messages", Some("sk-a"));
-        check("azure/dep", "https://r.openai.azure.com", "azure/dep",
-            "https://r.openai.azure.com/openai/v1/chat/completions", Some("sk-z"));
-        check("jan/some-model", "", "jan/some-model", "http://127.0.0.1:1337/v1/chat/completions", None);
-        check("builtin/commands", "", "builtin/commands", "/chat/completions", None);
-    }
-
-    #[test]
-    fn azure_with_a_version_takes_the_older_address() {
-        let wish = Wish { api_version: Some("2025-01-01".to_owned()), ..wish("azure/dep", "https://r.openai.azure.com/") };
-        let model = resolve(&wish, &keys()).unwrap();
-        assert_eq!(
-            model.endpoint.url(&model.info.id),
-            "https://r.openai.azure.com/openai/deployments/dep/chat/completions?api-version=2025-01-01"
-        );
-        assert_eq!(model.endpoint.auth_header(), Some(("api-key", "sk-z".to_owned())));
-    }
-
-    #[test]
-    fn nothing_named_takes_the_last_then_a_key_then_commands() {
-        let check = |known: &Known, expected: &str| {
-            assert_eq!(resolve(&Wish::default(), known).unwrap().info.name, expected);
-        };
-        check(&Known::default(), "builtin/commands");
-        check(&keys(), "openai/gpt-6.1-terra");
-        check(&Known { last: Some("groq/openai/gpt-oss-120b"), ..keys() }, "groq/openai/gpt-oss-120b");
-        check(&Known { last: Some("xai/grok-4.7"), ..keys() }, "openai/gpt-6.1-terra");
-        let only = Known { secrets: [("ANTHROPIC_API_KEY", "k")].into(), ..Known::default() };
-        check(&only, "anthropic/claude-sonnet-5-5");
-    }
-
-    #[test]
-    fn what_cannot_be_resolved_says_what_to_do() {
-        let check = |model: &str, base: &str, known: &Known, code: ErrorCode, words: &str| {
-            let error = Error::from(resolve(&wish(model, base), known).unwrap_err());
-            assert_eq!(error.code, code, "{error}");
-            assert!(error.to_string().contains(words), "{error}");
-        };
-        let none = Known::default();
-        check("gpt-4o", "", &none, ErrorCode::NoKey, "OPENAI_API_KEY");
-        check("claude-opus-5-5", "", &none, ErrorCode::NoKey, "ANTHROPIC_API_KEY");
-        check("no-such-thing", "", &none, ErrorCode::UnknownModel, "ollama/no-such-thing");
-        check("azure/x", "", &keys(), ErrorCode::BadSetting, "AZURE_OPENAI_ENDPOINT");
-        check("bedrock/x", "", &keys(), ErrorCode::UnknownModel, "openrouter");
-        check("gpt-4o", "ftp://x", &keys(), ErrorCode::BadSetting, "http://HOST");
-        check("", "http://127.0.0.1:9", &keys(), ErrorCode::NoNetwork, "--model");
-    }
-
-    #[test]
-    fn what_the_person_set_decides() {
-        let wish = Wish {
-            context_window: Some(8000),
-            max_tokens: Some(1200),
-            supports_vision: Some(false),
-            supports_functions: Some(false),
-            ..wish("gpt-4o", "")
-        };
-        let info = resolve(&wish, &keys()).unwrap().info;
-        assert_eq!(
-            (info.context, info.max_output, info.vision, info.tools, info.computer),
-            (Some(8000), Some(1200), false, false, ComputerTool::None)
-        );
-    }
-
-    #[test]
-    fn a_key_is_never_shown() {
-        let model = resolve(&wish("gpt-4o", ""), &keys()).unwrap();
-        assert!(!format!("{model:?}").contains("sk-o"));
-    }
-}
+mod tests;

@@ -90,7 +90,11 @@ impl SseReader {
             let (field, value) = text.split_once(':').unwrap_or((&text, ""));
             let value = value.strip_prefix(' ').unwrap_or(value);
             match field {
-                "data" => append(&mut self.data, value, std::mem::replace(&mut self.has_data, true)),
+                "data" => append(
+                    &mut self.data,
+                    value,
+                    std::mem::replace(&mut self.has_data, true),
+                ),
                 "event" => value.clone_into(&mut self.name),
                 "error" => match &mut self.error {
                     Some(error) => append(error, value, true),
@@ -110,9 +114,17 @@ impl SseReader {
         let data = std::mem::take(&mut self.data);
         self.has_data = false;
         if let Some(error) = self.error.take() {
-            return Some(SseEvent { name, data: error, is_error: true });
+            return Some(SseEvent {
+                name,
+                data: error,
+                is_error: true,
+            });
         }
-        (!data.is_empty()).then_some(SseEvent { name, data, is_error: false })
+        (!data.is_empty()).then_some(SseEvent {
+            name,
+            data,
+            is_error: false,
+        })
     }
 }
 
@@ -139,21 +151,42 @@ mod tests {
     }
 
     fn data(text: &str) -> SseEvent {
-        SseEvent { name: String::new(), data: text.to_owned(), is_error: false }
+        SseEvent {
+            name: String::new(),
+            data: text.to_owned(),
+            is_error: false,
+        }
     }
 
     #[test]
     fn fields_lines_and_ends() {
-        let check = |input: &str, expected: &[SseEvent]| assert_eq!(read(&[input.as_bytes()]), expected, "{input:?}");
+        let check = |input: &str, expected: &[SseEvent]| {
+            assert_eq!(read(&[input.as_bytes()]), expected, "{input:?}")
+        };
         check("data: a\n\n", &[data("a")]);
         check("data:a\r\rdata: b\r\n\r\n", &[data("a"), data("b")]);
         check("\u{feff}data: a\n\n", &[data("a")]);
         check(": hi\nid: 1\nretry: 3\nx: y\ndata: a\n\n", &[data("a")]);
         check("data\n\ndata:\n\ndata: \n\n", &[]);
         check("data: a\ndata:  b\n\n", &[data("a\n b")]);
-        check("data: a\u{2028}b\u{85}c\u{b}d\u{c}\n\n", &[data("a\u{2028}b\u{85}c\u{b}d\u{c}")]);
-        check("event: ping\ndata: {}\n\n", &[SseEvent { name: "ping".to_owned(), ..data("{}") }]);
-        check("error: {}\n\n", &[SseEvent { is_error: true, ..data("{}") }]);
+        check(
+            "data: a\u{2028}b\u{85}c\u{b}d\u{c}\n\n",
+            &[data("a\u{2028}b\u{85}c\u{b}d\u{c}")],
+        );
+        check(
+            "event: ping\ndata: {}\n\n",
+            &[SseEvent {
+                name: "ping".to_owned(),
+                ..data("{}")
+            }],
+        );
+        check(
+            "error: {}\n\n",
+            &[SseEvent {
+                is_error: true,
+                ..data("{}")
+            }],
+        );
         check("data: {\"a\":1}", &[data("{\"a\":1}")]);
         check("data: [DONE]\n", &[data("[DONE]")]);
         check("data: {\"a\":", &[]);
@@ -162,7 +195,10 @@ mod tests {
 
     #[test]
     fn cr_and_lf_in_different_reads_are_one_end() {
-        assert_eq!(read(&[b"data: a\r", b"\ndata: b\r", b"\n\r", b"\n"]), [data("a\nb")]);
+        assert_eq!(
+            read(&[b"data: a\r", b"\ndata: b\r", b"\n\r", b"\n"]),
+            [data("a\nb")]
+        );
     }
 
     #[test]

@@ -13,13 +13,17 @@ pub enum EyesError {
         fix: String,
     },
     /// The worker ended or broke its protocol, twice in a row.
-    #[error("The program that reads the screen failed: {detail}. It is started afresh at the next look; try again.")]
+    #[error(
+        "The program that reads the screen failed: {detail}. It is started afresh at the next look; try again."
+    )]
     Failed {
         /// What was seen of the failure.
         detail: String,
     },
     /// The worker did not answer in time and was ended.
-    #[error("Reading the screen took longer than {seconds} seconds and was ended. Try a smaller part of the screen.")]
+    #[error(
+        "Reading the screen took longer than {seconds} seconds and was ended. Try a smaller part of the screen."
+    )]
     TooSlow {
         /// The limit that was passed, in seconds.
         seconds: u64,

@@ -27,7 +27,9 @@ pub struct Eyes {
 
 impl std::fmt::Debug for Eyes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Eyes").field("program", &self.program).finish_non_exhaustive()
+        f.debug_struct("Eyes")
+            .field("program", &self.program)
+            .finish_non_exhaustive()
     }
 }
 
@@ -40,7 +42,11 @@ impl Default for Eyes {
 impl Eyes {
     /// A client. Nothing is started before the first look.
     pub fn new() -> Self {
-        Self { worker: Arc::default(), program: None, deadline: DEADLINE }
+        Self {
+            worker: Arc::default(),
+            program: None,
+            deadline: DEADLINE,
+        }
     }
 
     /// A client of the worker at this path.
@@ -62,7 +68,9 @@ impl Eyes {
     /// # Errors
     /// See [`EyesError`].
     pub async fn check(&self) -> Result<(), EyesError> {
-        self.read_text(&Pixels::filled(16, 16, [255, 255, 255])).await.map(|_| ())
+        self.read_text(&Pixels::filled(16, 16, [255, 255, 255]))
+            .await
+            .map(|_| ())
     }
 
     /// All words of an image, line after line from top to bottom, each line
@@ -72,7 +80,12 @@ impl Eyes {
     /// See [`EyesError`].
     pub async fn read_text(&self, pixels: &Pixels) -> Result<Vec<Word>, EyesError> {
         if pixels.width == 0 || pixels.height == 0 || !pixels.is_whole() {
-            let detail = format!("{} x {} pixels in {} bytes", pixels.width, pixels.height, pixels.rgb.len());
+            let detail = format!(
+                "{} x {} pixels in {} bytes",
+                pixels.width,
+                pixels.height,
+                pixels.rgb.len()
+            );
             return Err(EyesError::BadImage { detail });
         }
         let mut slot = self.worker.lock().await;
@@ -80,7 +93,9 @@ impl Eyes {
         match tokio::time::timeout(self.deadline, look).await {
             Ok(result) => result,
             // The worker went down with the future that held it.
-            Err(_) => Err(EyesError::TooSlow { seconds: self.deadline.as_secs() }),
+            Err(_) => Err(EyesError::TooSlow {
+                seconds: self.deadline.as_secs(),
+            }),
         }
     }
 
@@ -98,7 +113,11 @@ impl Eyes {
     /// fresh one where that breaks. The worker is taken out of its slot while
     /// it works, so a caller that goes away in the middle leaves no half-read
     /// answer behind.
-    async fn look(&self, slot: &mut Option<Worker>, pixels: &Pixels) -> Result<Vec<Word>, EyesError> {
+    async fn look(
+        &self,
+        slot: &mut Option<Worker>,
+        pixels: &Pixels,
+    ) -> Result<Vec<Word>, EyesError> {
         let mut tries = 0;
         loop {
             tries += 1;

@@ -16,7 +16,11 @@ pub fn find_in(words: &[Word], text: &str) -> Vec<TextHit> {
     for line in words.chunk_by(|a, b| a.line == b.line) {
         hits.extend(in_line(line, &wanted));
     }
-    hits.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then((a.y, a.x).cmp(&(b.y, b.x))));
+    hits.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then((a.y, a.x).cmp(&(b.y, b.x)))
+    });
     hits
 }
 
@@ -34,12 +38,23 @@ fn in_line(line: &[Word], wanted: &[char]) -> Vec<TextHit> {
         let count = word.text.chars().count().max(1) as f32;
         let (from, width) = (word.x as f32, word.w as f32 / count);
         if at > 0 {
-            letters.push(Letter { folded: ' ', word: at, span: (from, from) });
+            letters.push(Letter {
+                folded: ' ',
+                word: at,
+                span: (from, from),
+            });
         }
         for (index, letter) in word.text.chars().enumerate() {
-            let span = (from + width * index as f32, from + width * (index + 1) as f32);
+            let span = (
+                from + width * index as f32,
+                from + width * (index + 1) as f32,
+            );
             for folded in plain(letter) {
-                letters.push(Letter { folded, word: at, span });
+                letters.push(Letter {
+                    folded,
+                    word: at,
+                    span,
+                });
             }
         }
     }
@@ -47,7 +62,9 @@ fn in_line(line: &[Word], wanted: &[char]) -> Vec<TextHit> {
     if hits.is_empty() {
         hits = similar(&letters, wanted);
     }
-    hits.into_iter().filter_map(|(from, to, similarity)| hit(line, &letters[from..to], similarity)).collect()
+    hits.into_iter()
+        .filter_map(|(from, to, similarity)| hit(line, &letters[from..to], similarity))
+        .collect()
 }
 
 fn exact(letters: &[Letter], wanted: &[char]) -> Vec<(usize, usize, f32)> {
@@ -55,7 +72,11 @@ fn exact(letters: &[Letter], wanted: &[char]) -> Vec<(usize, usize, f32)> {
     let mut at = 0;
     while at + wanted.len() <= letters.len() {
         let here = &letters[at..at + wanted.len()];
-        if here.iter().zip(wanted).all(|(letter, wanted)| letter.folded == *wanted) {
+        if here
+            .iter()
+            .zip(wanted)
+            .all(|(letter, wanted)| letter.folded == *wanted)
+        {
             hits.push((at, at + wanted.len(), 1.0));
             at += wanted.len();
         } else {
@@ -89,7 +110,9 @@ fn similar(letters: &[Letter], wanted: &[char]) -> Vec<(usize, usize, f32)> {
         }
     }
     // A slip is never as good as the text itself.
-    best.map(|(from, to, similarity)| (from, to, similarity.min(0.99))).into_iter().collect()
+    best.map(|(from, to, similarity)| (from, to, similarity.min(0.99)))
+        .into_iter()
+        .collect()
 }
 
 /// Edit distance between `wanted` and each beginning of `letters`, by length.
@@ -114,7 +137,9 @@ fn distances(letters: &[Letter], wanted: &[char]) -> Vec<f32> {
 
 /// The price of reading `a` for `b`.
 fn slip(a: char, b: char) -> f32 {
-    const ALIKE: &[&str] = &["0o", "1il|!j", "5s", "8b", "2z", "6g", "9gq", "ce", "vy", "uv", "rn", "tf", ".,", "-~—_"];
+    const ALIKE: &[&str] = &[
+        "0o", "1il|!j", "5s", "8b", "2z", "6g", "9gq", "ce", "vy", "uv", "rn", "tf", ".,", "-~—_",
+    ];
     if a == b {
         0.0
     } else if ALIKE.iter().any(|set| set.contains(a) && set.contains(b)) {
@@ -125,13 +150,20 @@ fn slip(a: char, b: char) -> f32 {
 }
 
 fn hit(line: &[Word], letters: &[Letter], similarity: f32) -> Option<TextHit> {
-    let inked: Vec<&Letter> = letters.iter().filter(|letter| letter.folded != ' ').collect();
+    let inked: Vec<&Letter> = letters
+        .iter()
+        .filter(|letter| letter.folded != ' ')
+        .collect();
     let (first, last) = (inked.first()?, inked.last()?);
     let words = &line[first.word..=last.word];
     let top = words.iter().map(|word| word.y).min()?;
     let bottom = words.iter().map(|word| word.y + word.h).max()?;
     let (left, right) = (first.span.0.floor() as u32, last.span.1.ceil() as u32);
-    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let text = words
+        .iter()
+        .map(|word| word.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
     Some(TextHit {
         text,
         x: left,
@@ -172,7 +204,15 @@ mod tests {
             for word in part.split_whitespace() {
                 let w = word.chars().count() as u32 * 10;
                 let (y, line) = (line as u32 * 100, line as u32);
-                words.push(Word { text: word.to_owned(), x, y, w, h: 12, confidence: 90.0, line });
+                words.push(Word {
+                    text: word.to_owned(),
+                    x,
+                    y,
+                    w,
+                    h: 12,
+                    confidence: 90.0,
+                    line,
+                });
                 x += w + 10;
             }
         }
@@ -183,7 +223,15 @@ mod tests {
         let hits = find_in(&words(read), wanted);
         let got: Vec<_> = hits
             .iter()
-            .map(|hit| (hit.text.as_str(), hit.x, hit.y, hit.w, hit.similarity == 1.0))
+            .map(|hit| {
+                (
+                    hit.text.as_str(),
+                    hit.x,
+                    hit.y,
+                    hit.w,
+                    hit.similarity == 1.0,
+                )
+            })
             .collect();
         assert_eq!(got, expected, "{wanted:?} in {read:?}");
     }
@@ -194,9 +242,24 @@ mod tests {
         check("Save As", "SAVE  as", &[("Save As", 0, 0, 70, true)]);
         check("Save/As", "save as", &[]);
         check("Reopen Closed", "open", &[("Reopen", 20, 0, 40, true)]);
-        check("File Open and Reopen", "open", &[("Open", 50, 0, 40, true), ("Reopen", 160, 0, 40, true)]);
-        check("Preferenoes", "Preferences", &[("Preferenoes", 0, 0, 110, false)]);
-        check("Sett1ngs/Settings", "settings", &[("Settings", 0, 100, 80, true), ("Sett1ngs", 0, 0, 80, false)]);
+        check(
+            "File Open and Reopen",
+            "open",
+            &[("Open", 50, 0, 40, true), ("Reopen", 160, 0, 40, true)],
+        );
+        check(
+            "Preferenoes",
+            "Preferences",
+            &[("Preferenoes", 0, 0, 110, false)],
+        );
+        check(
+            "Sett1ngs/Settings",
+            "settings",
+            &[
+                ("Settings", 0, 100, 80, true),
+                ("Sett1ngs", 0, 0, 80, false),
+            ],
+        );
         check("SaveAs", "Save As", &[("SaveAs", 0, 0, 60, false)]);
         check("OX", "OK", &[]);
         check("Cancel", "Concert", &[]);

@@ -27,7 +27,10 @@ pub(crate) fn worker() -> Result<PathBuf, EyesError> {
     // Through links, as the terminal command may be one.
     let folders = [own.parent().map(Path::to_owned), resolved_folder(&own)];
     for folder in folders.into_iter().flatten() {
-        let mut places = vec![folder.join(&name), folder.join("../lib/interpreter").join(&name)];
+        let mut places = vec![
+            folder.join(&name),
+            folder.join("../lib/interpreter").join(&name),
+        ];
         if folder.ends_with("deps") {
             // A test program of Cargo.
             places.push(folder.join("..").join(&name));

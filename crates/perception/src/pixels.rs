@@ -16,14 +16,24 @@ pub struct Pixels {
 
 impl std::fmt::Debug for Pixels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Pixels({}x{}, {} bytes)", self.width, self.height, self.rgb.len())
+        write!(
+            f,
+            "Pixels({}x{}, {} bytes)",
+            self.width,
+            self.height,
+            self.rgb.len()
+        )
     }
 }
 
 impl Pixels {
     /// An image of one colour.
     pub fn filled(width: u32, height: u32, colour: [u8; 3]) -> Self {
-        Self { width, height, rgb: colour.repeat(width as usize * height as usize) }
+        Self {
+            width,
+            height,
+            rgb: colour.repeat(width as usize * height as usize),
+        }
     }
 
     /// The colour at a point, or `None` outside the image.

@@ -20,6 +20,7 @@ pub(crate) struct Worker {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     complaints: Arc<Mutex<String>>,
+    listener: tokio::task::JoinHandle<()>,
     last: u64,
 }
 
@@ -52,7 +53,7 @@ impl Worker {
         };
         let complaints = Arc::new(Mutex::new(String::new()));
         let heard = Arc::clone(&complaints);
-        tokio::spawn(async move {
+        let listener = tokio::spawn(async move {
             let mut buffer = [0; 1024];
             while let Ok(length @ 1..) = errors.read(&mut buffer).await {
                 let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,8 +62,15 @@ impl Worker {
                 }
             }
         });
-        let mut worker =
-            Self { child, input, output: BufReader::new(output), complaints, last: 0 };
+        let output = BufReader::new(output);
+        let mut worker = Self {
+            child,
+            input,
+            output,
+            complaints,
+            listener,
+            last: 0,
+        };
         let hello: Hello = match worker.line().await {
             Ok(hello) => hello,
             Err(trouble) => return Err(worker.missing_library().unwrap_or(trouble)),
@@ -80,8 +88,11 @@ impl Worker {
     }
 
     pub(crate) async fn read(&mut self, pixels: &Pixels) -> Result<Answer, Trouble> {
-        let frame = Frame::new(&pixels.rgb)
-            .map_err(|error| Trouble::Final(EyesError::Failed { detail: error.to_string() }))?;
+        let frame = Frame::new(&pixels.rgb).map_err(|error| {
+            Trouble::Final(EyesError::Failed {
+                detail: error.to_string(),
+            })
+        })?;
         self.last += 1;
         let request = Request {
             id: self.last,
@@ -89,8 +100,8 @@ impl Worker {
             width: pixels.width,
             height: pixels.height,
         };
-        let mut line = serde_json::to_vec(&request)
-            .map_err(|error| Trouble::Broken(error.to_string()))?;
+        let mut line =
+            serde_json::to_vec(&request).map_err(|error| Trouble::Broken(error.to_string()))?;
         line.push(b'\n');
         if self.input.write_all(&line).await.is_err() || self.input.flush().await.is_err() {
             return Err(self.ended().await);
@@ -115,22 +126,39 @@ impl Worker {
     }
 
     async fn ended(&mut self) -> Trouble {
+        // A worker that only closed its output is of no use either.
+        let _ = self.child.start_kill();
+        // What it said last comes through another pipe; it ends with the worker.
+        let _ = (&mut self.listener).await;
         let status = match self.child.wait().await {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         };
-        let said = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        Trouble::Broken(format!("it ended ({status}) {}", said.trim()).trim().to_owned())
+        let said = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Trouble::Broken(
+            format!("it ended ({status}) {}", said.trim())
+                .trim()
+                .to_owned(),
+        )
     }
 
     /// The system's loader says what it did not find before the program begins.
     fn missing_library(&self) -> Option<Trouble> {
-        let said = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = said.lines().find(|line| line.contains("error while loading shared libraries"))?;
+        let said = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let line = said
+            .lines()
+            .find(|line| line.contains("error while loading shared libraries"))?;
         let detail = line.rsplit("libraries: ").next().unwrap_or(line).to_owned();
         Some(Trouble::Final(EyesError::NotInstalled {
             detail,
-            fix: "Install Tesseract 5 (on Debian and Ubuntu: `sudo apt install tesseract-ocr`)".to_owned(),
+            fix: "Install Tesseract 5 (on Debian and Ubuntu: `sudo apt install tesseract-ocr`)"
+                .to_owned(),
         }))
     }
 }

@@ -3,4 +3,5 @@
 
 mod reading;
 mod scene;
+mod window;
 mod worker;

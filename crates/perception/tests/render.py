@@ -205,7 +205,7 @@ def desktop(changed=False):
     s.box(40, 60, 860, 34, (.20, .20, .22), 8)
     s.text(380, 68, "Terminal — project", 14, (.9, .9, .9), g, bold=True)
     for at, line in enumerate(SHELL):
-        s.text(52, 104 + at * 20, line, 14, (.85, .85, .82), g if len(line) in range(8, 40) else None, "DejaVu Sans Mono")
+        s.text(52, 104 + at * 20, line, 14, (.85, .85, .82), g if len(line) in range(8, 40) and "  " not in line else None, "DejaVu Sans Mono")
     # Files.
     s.box(40, 570, 860, 470, (1, 1, 1), 8)
     s.box(40, 570, 860, 40, (.92, .92, .91), 8)

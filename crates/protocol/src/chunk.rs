@@ -88,8 +88,12 @@ pub struct Chunk {
     #[serde(default, skip_serializing_if = "is_false")]
     #[ts(optional, as = "Option<bool>")]
     pub start: bool,
-    /// Text to append, or a whole value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Text to append, or a whole value; null is one (no line is active).
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[ts(optional, type = "unknown")]
     pub content: Option<Value>,
     /// The item is complete.
@@ -181,6 +185,11 @@ pub(crate) struct KnownKeys {
     /// Bytes of the whole output, where `content` holds a part.
     #[ts(optional, type = "number")]
     total: Option<u64>,
+}
+
+/// Tells a null that was sent from a key that was not.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
 }
 
 fn is_false(value: &bool) -> bool {

@@ -280,12 +280,10 @@ impl Transcript {
                 self.os = parse::<Os>(chunk)
                     .filter(|os| !matches!(os.state, OsState::Finished | OsState::Stopped));
             }
-            kind::STATUS => {
-                if chunk.text() == Some("complete") {
-                    self.responding = false;
-                    self.os = None;
-                    self.inputs.clear();
-                }
+            kind::STATUS if chunk.text() == Some("complete") => {
+                self.responding = false;
+                self.os = None;
+                self.inputs.clear();
             }
             kind::ERROR => {
                 // Shown where it happened, so it is an item like any other.

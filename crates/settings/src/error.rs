@@ -107,9 +107,10 @@ struct Nearest<'a>(&'a Option<String>);
 
 impl std::fmt::Display for Nearest<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0
-            .as_ref()
-            .map_or(Ok(()), |key| write!(f, ". Did you mean `{key}`?"))
+        match self.0 {
+            Some(key) => write!(f, ". Did you mean `{key}`?"),
+            None => f.write_str("."),
+        }
     }
 }
 

@@ -70,6 +70,7 @@ pub(crate) const KEYS: &[Key] = &[
     key!("forbidden_commands", Kind::List, json!(FORBIDDEN)),
     key!("highlight_active_line", Kind::Flag, json!(true)),
     key!("keep_screenshots", Kind::Flag, json!(true)),
+    key!("last_model", Kind::Text, Value::Null),
     key!("loop", Kind::Flag, json!(false)),
     key!("loop_breakers", Kind::List, json!(LOOP_BREAKERS)),
     key!("loop_message", Kind::Text, Value::Null),
@@ -93,13 +94,14 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// Words that a command must not begin with. What destroys a disk, a home
-/// folder or a session is hardly ever what was meant.
+/// folder or a session is hardly ever what was meant. `*` stands for any text,
+/// `\*` for an asterisk.
 const FORBIDDEN: &[&str] = &[
     "rm -rf /",
-    "rm -rf /*",
+    "rm -rf /\\*",
     "rm -rf ~",
     "rm -rf ~/",
-    "rm -rf ~/*",
+    "rm -rf ~/\\*",
     "rm -rf $HOME",
     "rm -rf --no-preserve-root",
     "chmod -R 777 /",
@@ -162,13 +164,26 @@ pub(crate) fn find(name: &str) -> Option<&'static Key> {
 
 /// A name that is much like this one.
 pub(crate) fn nearest(name: &str) -> Option<String> {
-    let distance = |key: &Key| distance(name, key.name);
-    let best = KEYS.iter().min_by_key(|key| distance(key))?;
-    (distance(best) <= 1 + name.len() / 4).then(|| best.name.to_owned())
+    let unlike = |key: &Key| {
+        (
+            distance(name, key.name),
+            name.len().abs_diff(key.name.len()),
+        )
+    };
+    let best = KEYS.iter().min_by_key(|key| unlike(key))?;
+    (unlike(best).0 <= 1 + name.len() / 4).then(|| best.name.to_owned())
 }
 
-/// The number of letters to change.
+/// The number of letters to change; the same letters in another order are one slip.
 fn distance(a: &str, b: &str) -> usize {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    if a != b && sorted(a) == sorted(b) {
+        return 1;
+    }
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -53,6 +53,8 @@ pub struct Values {
     pub run_timeout: Option<u64>,
     /// Path of the Python that runs code; absent: the first that is found.
     pub python: Option<String>,
+    /// The model of the last turn, saved by the app; taken where none is named.
+    pub last_model: Option<String>,
     /// Screenshots are kept for a while.
     pub keep_screenshots: bool,
     /// Code is looked at before it runs.
@@ -132,6 +134,7 @@ impl Values {
             supports_functions: flag("supports_functions"),
             run_timeout: count("run_timeout"),
             python: text("python"),
+            last_model: text("last_model"),
             keep_screenshots: flag("keep_screenshots").unwrap_or(true),
             safe_mode,
             offline: flag("offline").unwrap_or_default(),

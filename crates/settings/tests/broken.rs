@@ -9,12 +9,18 @@ use crate::Fixture;
 #[test]
 fn a_broken_file_is_named_with_its_line_and_the_app_opens() {
     let fixture = Fixture::new().profile("default.yaml", "model: a\nllm:\n  x: [1, 2\nos: true\n");
-    std::fs::write(fixture.paths.settings_file(), "{\n  \"global\": {\n    oops\n").unwrap();
-    std::fs::write(fixture.paths.config.join("grants.json"), "[]").unwrap();
+    std::fs::write(
+        fixture.paths.settings_file(),
+        "{\n  \"global\": {\n    oops\n",
+    )
+    .unwrap();
+    std::fs::write(fixture.paths.config.join("grants.json"), "{").unwrap();
     let (settings, problems) = fixture.try_load();
     assert_eq!(settings.values(&Map::new()), Values::default());
-    let problems: Vec<_> =
-        problems.into_iter().map(interpreter_protocol::Error::from).collect();
+    let problems: Vec<_> = problems
+        .into_iter()
+        .map(interpreter_protocol::Error::from)
+        .collect();
     let named: Vec<(ErrorCode, &str, u64)> = problems
         .iter()
         .map(|problem| {
@@ -24,7 +30,10 @@ fn a_broken_file_is_named_with_its_line_and_the_app_opens() {
         })
         .collect();
     assert_eq!(named[1], (ErrorCode::SettingsBroken, "settings.json", 3));
-    assert_eq!((named[0].0, named[0].1), (ErrorCode::SettingsBroken, "default.yaml"));
+    assert_eq!(
+        (named[0].0, named[0].1),
+        (ErrorCode::SettingsBroken, "default.yaml")
+    );
     assert!((3..=4).contains(&named[0].2), "{named:?}");
     assert_eq!(named[2].1, "grants.json");
     let path = fixture.paths.settings_file();
@@ -43,8 +52,10 @@ fn a_broken_file_is_named_with_its_line_and_the_app_opens() {
 
 #[test]
 fn single_values_that_cannot_be_are_named_with_their_line() {
-    let fixture =
-        Fixture::new().profile("default.yaml", "llm:\n  model: a\n  temperature: warm\nos: true\n");
+    let fixture = Fixture::new().profile(
+        "default.yaml",
+        "llm:\n  model: a\n  temperature: warm\nos: true\n",
+    );
     let (settings, problems) = fixture.try_load();
     let path = fixture.paths.profiles().join("default.yaml");
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -56,19 +67,30 @@ fn single_values_that_cannot_be_are_named_with_their_line() {
             path.display()
         )]
     );
-    let expected = Values { model: Some("a".to_owned()), os: true, ..Values::default() };
+    let expected = Values {
+        model: Some("a".to_owned()),
+        os: true,
+        ..Values::default()
+    };
     assert_eq!(settings.values(&Map::new()), expected);
 }
 
 #[test]
 fn a_broken_file_is_moved_aside_and_never_overwritten() {
     let fixture = Fixture::new();
-    std::fs::write(fixture.paths.settings_file(), "{\"global\": {\"model\": \"precious\"").unwrap();
+    std::fs::write(
+        fixture.paths.settings_file(),
+        "{\"global\": {\"model\": \"precious\"",
+    )
+    .unwrap();
     let (mut settings, problems) = fixture.try_load();
     assert_eq!(problems.len(), 1);
     let values = json!({"os": true});
     settings
-        .save(&interpreter_protocol::Scope::Global, values.as_object().unwrap())
+        .save(
+            &interpreter_protocol::Scope::Global,
+            values.as_object().unwrap(),
+        )
         .unwrap();
     let aside: Vec<_> = std::fs::read_dir(&fixture.paths.config)
         .unwrap()

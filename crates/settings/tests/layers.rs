@@ -22,29 +22,71 @@ fn each_layer_is_stronger_than_the_one_before() {
     assert_eq!(shown(&settings, &json!({}), "model"), nothing);
 
     let fixture = fixture.profile("default.yaml", "model: of-default");
-    check(&fixture, json!({}), "of-default", "default_profile", path(&fixture, "default.yaml"));
+    check(
+        &fixture,
+        json!({}),
+        "of-default",
+        "default_profile",
+        path(&fixture, "default.yaml"),
+    );
 
     let fixture = fixture.saved(&json!({"global": {"model": "of-app", "profile": "fast"}}));
     let fixture = fixture.profile("fast.yaml", "temperature: 1");
-    check(&fixture, json!({}), "of-app", "app", settings_path(&fixture));
+    check(
+        &fixture,
+        json!({}),
+        "of-app",
+        "app",
+        settings_path(&fixture),
+    );
 
     let fixture = fixture.profile("fast.yaml", "model: of-profile");
-    check(&fixture, json!({}), "of-profile", "profile", path(&fixture, "fast.yaml"));
+    check(
+        &fixture,
+        json!({}),
+        "of-profile",
+        "profile",
+        path(&fixture, "fast.yaml"),
+    );
 
     let fixture = fixture.saved(&json!({
         "global": {"model": "of-app", "profile": "fast"},
         "profiles": {"fast": {"model": "of-app-profile"}, "other": {"model": "no"}},
     }));
-    check(&fixture, json!({}), "of-app-profile", "app_profile", settings_path(&fixture));
+    check(
+        &fixture,
+        json!({}),
+        "of-app-profile",
+        "app_profile",
+        settings_path(&fixture),
+    );
 
     let fixture = fixture.variable("INTERPRETER_MODEL", "of-environment");
     let variable = Some("INTERPRETER_MODEL".to_owned());
-    check(&fixture, json!({}), "of-environment", "environment", variable);
+    check(
+        &fixture,
+        json!({}),
+        "of-environment",
+        "environment",
+        variable,
+    );
 
     let fixture = fixture.flags(&json!({"model": "of-flag"}));
-    check(&fixture, json!({}), "of-flag", "command_line", Some("--model".to_owned()));
+    check(
+        &fixture,
+        json!({}),
+        "of-flag",
+        "command_line",
+        Some("--model".to_owned()),
+    );
 
-    check(&fixture, json!({"model": "of-conversation"}), "of-conversation", "conversation", None);
+    check(
+        &fixture,
+        json!({"model": "of-conversation"}),
+        "of-conversation",
+        "conversation",
+        None,
+    );
 }
 
 #[test]
@@ -60,7 +102,10 @@ fn every_setting_is_shown_and_secrets_are_not() {
     assert_eq!(shown(&settings, &json!({}), "api_key").0, json!("set"));
     assert!(!serde_json::to_string(&all).unwrap().contains("canary"));
     let values = settings.values(&Map::new());
-    assert_eq!(values.api_key.as_ref().map(|key| key.expose()), Some("sk-canary"));
+    assert_eq!(
+        values.api_key.as_ref().map(|key| key.expose()),
+        Some("sk-canary")
+    );
     assert!(!format!("{values:?}").contains("canary"));
 }
 
@@ -98,8 +143,10 @@ fn a_variable_that_cannot_be_is_named_and_skipped() {
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,
-        ["`temperature` cannot be \"hot\" (in INTERPRETER_TEMPERATURE): \
-          it must be a number from 0 to 2, and was skipped."]
+        [
+            "`temperature` cannot be \"hot\" (in INTERPRETER_TEMPERATURE): \
+          it must be a number from 0 to 2, and was skipped."
+        ]
     );
     assert_eq!(settings.values(&Map::new()), Values::default());
 }
@@ -111,8 +158,20 @@ fn defaults_are_as_documented() {
     assert_eq!((values.max_output, values.mode), (2800, Mode::AskEveryTime));
     assert!(values.conversation_history && values.keep_screenshots);
     assert_eq!(values.profile, "default");
-    for word in ["rm -rf /", "mkfs", "shutdown", ":(){ :|:& };:", "dd of=/dev/*"] {
-        assert!(values.forbidden_commands.iter().any(|command| command == word), "{word}");
+    for word in [
+        "rm -rf /",
+        "mkfs",
+        "shutdown",
+        ":(){ :|:& };:",
+        "dd of=/dev/*",
+    ] {
+        assert!(
+            values
+                .forbidden_commands
+                .iter()
+                .any(|command| command == word),
+            "{word}"
+        );
     }
 }
 
@@ -120,13 +179,29 @@ fn defaults_are_as_documented() {
 fn a_safe_mode_takes_full_access_away() {
     let check = |settings: Value, expected: Mode| {
         let fixture = Fixture::new().flags(&settings);
-        assert_eq!(fixture.load().values(&Map::new()).mode, expected, "{settings}");
+        assert_eq!(
+            fixture.load().values(&Map::new()).mode,
+            expected,
+            "{settings}"
+        );
     };
     check(json!({"auto_run": true}), Mode::FullAccess);
-    check(json!({"auto_run": true, "safe_mode": "ask"}), Mode::AskEveryTime);
-    check(json!({"auto_run": true, "safe_mode": "auto"}), Mode::AskEveryTime);
-    check(json!({"auto_run": true, "safe_mode": "off"}), Mode::FullAccess);
-    check(json!({"mode": "chat_only", "safe_mode": "ask"}), Mode::ChatOnly);
+    check(
+        json!({"auto_run": true, "safe_mode": "ask"}),
+        Mode::AskEveryTime,
+    );
+    check(
+        json!({"auto_run": true, "safe_mode": "auto"}),
+        Mode::AskEveryTime,
+    );
+    check(
+        json!({"auto_run": true, "safe_mode": "off"}),
+        Mode::FullAccess,
+    );
+    check(
+        json!({"mode": "chat_only", "safe_mode": "ask"}),
+        Mode::ChatOnly,
+    );
     let fixture = Fixture::new().flags(&json!({"safe_mode": true}));
     assert_eq!(fixture.load().values(&Map::new()).safe_mode, SafeMode::Ask);
 }
@@ -142,8 +217,14 @@ fn a_conversation_may_choose_a_profile_of_its_own() {
         let values = settings.values(&object(&conversation));
         (values.profile, values.model.unwrap())
     };
-    assert_eq!(model(json!({})), ("fast.yaml".to_owned(), "fast-model".to_owned()));
-    assert_eq!(model(json!({"profile": "slow"})), ("slow".to_owned(), "slow-model".to_owned()));
+    assert_eq!(
+        model(json!({})),
+        ("fast.yaml".to_owned(), "fast-model".to_owned())
+    );
+    assert_eq!(
+        model(json!({"profile": "slow"})),
+        ("slow".to_owned(), "slow-model".to_owned())
+    );
     assert_eq!(settings.profile_problems("slow"), []);
     assert_eq!(settings.profile_problems("none").len(), 1);
 }
@@ -155,15 +236,21 @@ fn checking_names_the_key_and_what_is_allowed() {
         assert_eq!(got, expected.map_err(str::to_owned), "{values}");
     };
     check(json!({}), Ok(()));
-    check(json!({"model": "x", "temperature": null, "auto_run": true, "llm.max_tokens": 5}), Ok(()));
+    check(
+        json!({"model": "x", "temperature": null, "auto_run": true, "llm.max_tokens": 5}),
+        Ok(()),
+    );
     check(
         json!({"max_tokens": "many"}),
         Err("`max_tokens` cannot be \"many\": it must be a whole number from 1 to 4294967295."),
     );
     check(
         json!({"modle": "x"}),
-        Err("There is no setting `modle`; did you mean `model`?."),
+        Err("There is no setting `modle`. Did you mean `model`?"),
     );
     check(json!({"sky": "blue"}), Err("There is no setting `sky`."));
-    check(json!({"api_key": ["secret"]}), Err("`api_key` cannot be that: it must be a text."));
+    check(
+        json!({"api_key": ["secret"]}),
+        Err("`api_key` cannot be that: it must be a text."),
+    );
 }

@@ -3,6 +3,7 @@
 
 mod broken;
 mod layers;
+mod platform;
 mod profiles;
 mod saving;
 
@@ -22,7 +23,12 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let paths = Paths::below(folder.path());
         paths.create().unwrap();
-        Self { folder, paths, environment: Vec::new(), command_line: Map::new() }
+        Self {
+            folder,
+            paths,
+            environment: Vec::new(),
+            command_line: Map::new(),
+        }
     }
 
     fn profile(self, name: &str, text: &str) -> Self {
@@ -47,7 +53,10 @@ impl Fixture {
 
     fn try_load(&self) -> (Settings, Vec<Error>) {
         let env = |name: &str| {
-            self.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+            self.environment
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
         };
         Settings::load(&self.paths, &env, self.command_line.clone())
     }

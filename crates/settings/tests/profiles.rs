@@ -69,8 +69,14 @@ version: 0.2.5
 #[test]
 fn flat_and_dotted_profiles_of_old_versions_load() {
     let fixture = Fixture::new()
-        .profile("flat.yaml", "model: gpt-4\nlocal: true\nauto_run: off\nmax_budget: 1\n")
-        .profile("dotted.json", r#"{"llm.model": "a", "llm.temperature": 0.25}"#)
+        .profile(
+            "flat.yaml",
+            "model: gpt-4\nlocal: true\nauto_run: off\nmax_budget: 1\n",
+        )
+        .profile(
+            "dotted.json",
+            r#"{"llm.model": "a", "llm.temperature": 0.25}"#,
+        )
         .profile("nothing.yaml", "# only\n# comments\n")
         .profile("twice.yaml", "model: first\nmodel: last\n")
         .profile("bom.yaml", "\u{feff}model: marked\n")
@@ -80,15 +86,44 @@ fn flat_and_dotted_profiles_of_old_versions_load() {
         let conversation = json!({"profile": name});
         let got = settings.values(conversation.as_object().unwrap());
         assert_eq!(settings.profile_problems(name), [], "{name}");
-        assert_eq!(got, Values { profile: name.to_owned(), ..expected }, "{name}");
+        assert_eq!(
+            got,
+            Values {
+                profile: name.to_owned(),
+                ..expected
+            },
+            "{name}"
+        );
     };
-    let model = |name: &str| Values { model: Some(name.to_owned()), ..Values::default() };
-    check("flat", Values { offline: true, max_budget: Some(1.0), ..model("gpt-4") });
-    check("dotted", Values { temperature: Some(0.25), ..model("a") });
+    let model = |name: &str| Values {
+        model: Some(name.to_owned()),
+        ..Values::default()
+    };
+    check(
+        "flat",
+        Values {
+            offline: true,
+            max_budget: Some(1.0),
+            ..model("gpt-4")
+        },
+    );
+    check(
+        "dotted",
+        Values {
+            temperature: Some(0.25),
+            ..model("a")
+        },
+    );
     check("nothing", Values::default());
     check("twice", model("last"));
     check("bom", model("marked"));
-    check("dos", Values { os: true, ..model("dos") });
+    check(
+        "dos",
+        Values {
+            os: true,
+            ..model("dos")
+        },
+    );
     let elsewhere = fixture.folder.path().join("elsewhere.yaml");
     std::fs::write(&elsewhere, "model: of-a-path").unwrap();
     check(elsewhere.to_str().unwrap(), model("of-a-path"));
@@ -97,14 +132,21 @@ fn flat_and_dotted_profiles_of_old_versions_load() {
 #[test]
 fn a_profile_that_cannot_be_had_is_said() {
     let check = |name: &str, expected: &str, remedy: &str| {
-        let fixture = Fixture::new().profile("fast.yaml", "os: true").flags(&json!({"profile": name}));
+        let fixture = Fixture::new()
+            .profile("fast.yaml", "os: true")
+            .flags(&json!({"profile": name}));
         let (settings, problems) = fixture.try_load();
-        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        let [problem] = problems.as_slice() else {
+            panic!("{problems:?}")
+        };
         let problem = interpreter_protocol::Error::from(problem.clone());
         assert_eq!(problem.message, expected);
         let folder = fixture.paths.profiles().display().to_string();
         assert_eq!(problem.remedy.unwrap(), remedy.replace("FOLDER", &folder));
-        let expected = Values { profile: name.to_owned(), ..Values::default() };
+        let expected = Values {
+            profile: name.to_owned(),
+            ..Values::default()
+        };
         assert_eq!(settings.values(&Map::new()), expected);
     };
     check(

@@ -13,9 +13,14 @@ fn file(fixture: &Fixture) -> Value {
 fn what_is_saved_comes_back() {
     let fixture = Fixture::new();
     let mut settings = fixture.load();
-    let profile = Scope::Profile { name: "fast.yaml".to_owned() };
+    let profile = Scope::Profile {
+        name: "fast.yaml".to_owned(),
+    };
     let mut save = |scope: &Scope, values: Value| settings.save(scope, &object(&values)).unwrap();
-    save(&Scope::Global, json!({"model": "a", "llm.temperature": "0.5", "auto_run": true}));
+    save(
+        &Scope::Global,
+        json!({"model": "a", "llm.temperature": "0.5", "auto_run": true}),
+    );
     save(&profile, json!({"model": "b"}));
     save(&Scope::Global, json!({"temperature": null}));
     assert_eq!(
@@ -33,7 +38,9 @@ fn what_is_saved_comes_back() {
             (json!("a"), "app".to_owned(), place.clone())
         );
     }
-    settings.save(&profile, &object(&json!({"model": null}))).unwrap();
+    settings
+        .save(&profile, &object(&json!({"model": null})))
+        .unwrap();
     assert_eq!(file(&fixture)["profiles"], json!({}));
 }
 
@@ -41,8 +48,11 @@ fn what_is_saved_comes_back() {
 fn what_another_program_saved_meanwhile_is_kept() {
     let fixture = Fixture::new();
     let (mut one, mut other) = (fixture.load(), fixture.load());
-    one.save(&Scope::Global, &object(&json!({"model": "a"}))).unwrap();
-    other.save(&Scope::Global, &object(&json!({"os": true}))).unwrap();
+    one.save(&Scope::Global, &object(&json!({"model": "a"})))
+        .unwrap();
+    other
+        .save(&Scope::Global, &object(&json!({"os": true})))
+        .unwrap();
     assert_eq!(file(&fixture)["global"], json!({"model": "a", "os": true}));
     assert_eq!(other.values(&Map::new()).model, Some("a".to_owned()));
 }
@@ -52,7 +62,9 @@ fn keys_of_a_newer_version_stay_in_the_file() {
     let fixture = Fixture::new()
         .saved(&json!({"format": 2, "global": {"model": "a", "later": 1}, "theme": {"x": 1}}));
     let mut settings = fixture.load();
-    settings.save(&Scope::Global, &object(&json!({"os": true}))).unwrap();
+    settings
+        .save(&Scope::Global, &object(&json!({"os": true})))
+        .unwrap();
     assert_eq!(
         file(&fixture),
         json!({
@@ -68,7 +80,9 @@ fn keys_of_a_newer_version_stay_in_the_file() {
 fn what_may_not_be_is_refused_and_nothing_is_saved() {
     let fixture = Fixture::new();
     let mut settings = fixture.load();
-    let conversation = Scope::Conversation { conversation: "c".into() };
+    let conversation = Scope::Conversation {
+        conversation: "c".into(),
+    };
     let mut refused =
         |scope: &Scope, values: Value| settings.save(scope, &object(&values)).unwrap_err();
     assert!(matches!(
@@ -83,7 +97,10 @@ fn what_may_not_be_is_refused_and_nothing_is_saved() {
         refused(&Scope::Global, json!({"api_key": "sk-canary"})),
         Error::BadSetting { key, .. } if key == "api_key"
     ));
-    assert_eq!(refused(&conversation, json!({"os": true})), Error::OfConversation);
+    assert_eq!(
+        refused(&conversation, json!({"os": true})),
+        Error::OfConversation
+    );
     assert!(!fixture.paths.settings_file().exists());
 }
 
@@ -93,16 +110,26 @@ fn a_folder_that_cannot_be_written_is_named() {
     let mut settings = fixture.load();
     std::fs::remove_dir_all(&fixture.paths.config).unwrap();
     std::fs::write(&fixture.paths.config, "in the way").unwrap();
-    let error = settings.save(&Scope::Global, &object(&json!({"os": true}))).unwrap_err();
+    let error = settings
+        .save(&Scope::Global, &object(&json!({"os": true})))
+        .unwrap_err();
     let path = fixture.paths.settings_file();
     assert!(matches!(&error, Error::CannotSave { path: named, .. } if *named == path));
     assert!(!settings.values(&Map::new()).os, "nothing changed");
 }
 
-fn grant(id: &str, until: Option<u64>) -> Grant {
+pub fn grant(id: &str, until: Option<u64>) -> Grant {
     let words = vec!["git".to_owned(), "status".to_owned()];
-    let rule = Rule { verdict: Verdict::Allow, matches: RuleMatch::Command { words } };
-    Grant { id: id.to_owned(), rule, conversation: None, until }
+    let rule = Rule {
+        verdict: Verdict::Allow,
+        matches: RuleMatch::Command { words },
+    };
+    Grant {
+        id: id.to_owned(),
+        rule,
+        conversation: None,
+        until,
+    }
 }
 
 #[test]
@@ -124,37 +151,13 @@ fn grants_hold_until_they_are_revoked_or_over() {
     assert_eq!(ids(fixture.load().grants()), now[1..]);
 }
 
-#[cfg(unix)]
-#[test]
-fn files_and_folders_are_for_their_owner_only() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let mode = |path: &std::path::Path| {
-        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-    };
-    let fixture = Fixture::new();
-    let mut settings = fixture.load();
-    settings.save(&Scope::Global, &object(&json!({"os": true}))).unwrap();
-    settings.add_grant(grant("a", None)).unwrap();
-    let paths = &fixture.paths;
-    for file in [paths.settings_file(), paths.config.join("grants.json")] {
-        assert_eq!(mode(&file), 0o600, "{}", file.display());
-    }
-    for folder in [&paths.data, &paths.config, &paths.cache, &paths.runtime, &paths.blobs()] {
-        assert_eq!(mode(folder), 0o700, "{}", folder.display());
-    }
-    // People keep settings elsewhere and link to them.
-    let elsewhere = fixture.folder.path().join("dotfiles.json");
-    std::fs::rename(paths.settings_file(), &elsewhere).unwrap();
-    symlink(&elsewhere, paths.settings_file()).unwrap();
-    settings.save(&Scope::Global, &object(&json!({"model": "a"}))).unwrap();
-    assert!(paths.settings_file().is_symlink());
-    assert!(std::fs::read_to_string(&elsewhere).unwrap().contains("\"model\""));
-}
-
 #[test]
 fn a_folder_in_a_place_that_is_none_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    assert!(matches!(Paths::below(&file).create(), Err(Error::CannotSave { .. })));
+    assert!(matches!(
+        Paths::below(&file).create(),
+        Err(Error::CannotSave { .. })
+    ));
 }

@@ -7,7 +7,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use interpreter_protocol::{ConversationId, ItemId};
 
@@ -78,6 +78,12 @@ impl Spool {
     /// Bytes of output so far.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// The file, while it holds the whole output in order; none once head and
+    /// tail are kept only.
+    pub fn path(&self) -> Option<&Path> {
+        (self.total <= self.limit).then_some(&*self.path)
     }
 
     fn put(&mut self, mut bytes: &[u8]) -> io::Result<()> {

@@ -80,8 +80,22 @@ fn check_answers(store: &Store) {
     );
     assert_eq!(hits(store, "ok"), [(None, "\u{2}ok\u{3}".to_owned())]);
     assert_eq!(hits(store, "zurich").len(), 3, "accents do not matter");
-    for nothing in ["", "  ", "absent", "\"", "*", "forecast absent", "%"] {
-        let expected = usize::from(matches!(nothing, "\"" | "%"));
+    assert_eq!(hits(store, &"weather ".repeat(5000)).len(), 2);
+    for nothing in [
+        "",
+        "\0",
+        "\0\"\u{2}",
+        "NEAR(a b)",
+        "text:x OR y",
+        "-weather^",
+        "  ",
+        "absent",
+        "\"",
+        "*",
+        "forecast absent",
+        "%",
+    ] {
+        let expected = usize::from(matches!(nothing, "\"" | "%" | "\0\"\u{2}"));
         assert_eq!(hits(store, nothing).len(), expected, "{nothing:?}");
     }
 }

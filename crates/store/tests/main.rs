@@ -7,6 +7,7 @@ mod finding;
 mod locking;
 mod making;
 mod old;
+mod platform;
 mod roundtrip;
 
 use interpreter_protocol::{Chunk, ConversationMeta, ItemId, Role, kind};

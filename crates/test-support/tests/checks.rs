@@ -181,16 +181,24 @@ fn rules_of_chat_completions() {
             "not an object schema",
         ),
         (
-            tools(json!([function("a", object.clone(), true)])),
+            tools(json!([function("a", object, true)])),
             "without additionalProperties",
         ),
     ];
     for (body, expected) in cases {
-        check(&of_openai(&[body.clone()]), expected, &body.to_string());
+        check(
+            &of_openai(std::slice::from_ref(&body)),
+            expected,
+            &body.to_string(),
+        );
     }
     let mut body = chat(json!([user]));
     body["max_completion_tokens"] = 5.into();
-    check(&of_openai(&[body.clone()]), "both max_tokens", "two limits");
+    check(
+        &of_openai(std::slice::from_ref(&body)),
+        "both max_tokens",
+        "two limits",
+    );
     let headers = [("Authorization", "sk-test"), ("Content-Type", "text/plain")];
     body["messages"] = json!([user]);
     let found = violations("/v1/chat/completions", &headers, &[body], History::Frozen);
@@ -405,7 +413,11 @@ fn rules_of_anthropic_messages() {
         ),
     ];
     for (body, expected) in cases {
-        check(&of_anthropic(&[body.clone()]), expected, &brief(&body));
+        check(
+            &of_anthropic(std::slice::from_ref(&body)),
+            expected,
+            &brief(&body),
+        );
     }
     let headers = [
         ("x-api-key", "k"),

@@ -84,10 +84,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         });
     }
     let mut body = Vec::new();
-    loop {
-        let Some(line) = rest.windows(2).position(|two| two == b"\r\n") else {
-            break;
-        };
+    while let Some(line) = rest.windows(2).position(|two| two == b"\r\n") {
         let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).ok()?, 16).ok()?;
         if size == 0 {
             return Some(Answer {

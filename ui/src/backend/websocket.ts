@@ -2,7 +2,13 @@ import type { ClientFrame } from '@/generated/ClientFrame';
 import type { Event } from '@/generated/Event';
 import type { ServerFrame } from '@/generated/ServerFrame';
 import type { Subscribe } from '@/generated/Subscribe';
-import { type AnswerTo, type Backend, BackendError, type Connection, type Delivery } from './backend';
+import {
+  type AnswerTo,
+  type Backend,
+  BackendError,
+  type Connection,
+  type Delivery,
+} from './backend';
 
 type Request = ClientFrame extends infer F ? Omit<F & { id: number }, 'id'> : never;
 type Waiting = { resolve: (value: never) => void; reject: (error: BackendError) => void };

@@ -41,7 +41,7 @@ export function Button(props: Props) {
       aria-disabled={off ? true : undefined}
       aria-keyshortcuts={hint && hint.length === 1 ? hint : others['aria-keyshortcuts']}
       onClick={press}
-      className={`inline-flex flex-none select-none items-center gap-1.5 whitespace-nowrap rounded-2 border text-13 transition-colors duration-80 ${big ? 'h-8 px-3' : 'h-7 px-2.5'} ${colours} ${className}`}
+      className={`inline-flex flex-none select-none items-center gap-1.5 whitespace-nowrap rounded-2 border text-13 transition-colors duration-(--d-1) ${big ? 'h-8 px-3' : 'h-7 px-2.5'} ${colours} ${className}`}
     >
       {icon && <Icon of={icon} size={14} fill={iconFill ?? false} className="-ml-0.5" />}
       <span>{children}</span>
@@ -65,7 +65,7 @@ export function IconButton({ icon, name, small, className = '', ...rest }: IconB
       aria-label={name}
       title={name}
       {...rest}
-      className={`inline-flex flex-none items-center justify-center rounded-2 border border-transparent text-muted transition-colors duration-80 hover:bg-hover active:bg-pressed aria-expanded:bg-pressed ${small ? 'size-6' : 'size-7'} ${className}`}
+      className={`inline-flex flex-none items-center justify-center rounded-2 border border-transparent text-muted transition-colors duration-(--d-1) hover:bg-hover active:bg-pressed aria-expanded:bg-pressed ${small ? 'size-6' : 'size-7'} ${className}`}
     >
       <Icon of={icon} size={16} />
     </button>

@@ -17,7 +17,7 @@ export function ChipButton({ icon, trailing, children, className = '', ...rest }
     <button
       type="button"
       {...rest}
-      className={`${LOOK} transition-colors duration-80 hover:bg-hover active:bg-pressed aria-expanded:border-border-strong aria-expanded:bg-selected ${className}`}
+      className={`${LOOK} transition-colors duration-(--d-1) hover:bg-hover active:bg-pressed aria-expanded:border-border-strong aria-expanded:bg-selected ${className}`}
     >
       {icon && <Icon of={icon} size={14} className="text-muted" />}
       {children}

@@ -2,6 +2,7 @@ import { type ComponentProps, memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { defaultRehypePlugins, Streamdown } from 'streamdown';
 import { useTokens } from './highlight';
+import { Pre } from './Pre';
 
 /** Element props without what the parser adds. */
 type Of<K extends keyof React.JSX.IntrinsicElements> = ComponentProps<K> & { node?: unknown };
@@ -39,11 +40,9 @@ function Block({ code, language }: { code: string; language: string }) {
   const { t } = useTranslation();
   const lines = useTokens(code, language);
   return (
-    <pre
+    <Pre
       className="overflow-x-auto rounded-1 border border-border bg-code-bg px-3 py-2 font-mono text-code text-code-text"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label={t('card.labelShort', { language })}
+      label={t('card.labelShort', { language })}
     >
       {lines.map((line, at) => (
         <span key={at}>
@@ -55,7 +54,7 @@ function Block({ code, language }: { code: string; language: string }) {
           {at < lines.length - 1 && '\n'}
         </span>
       ))}
-    </pre>
+    </Pre>
   );
 }
 
@@ -128,6 +127,7 @@ export const Markdown = memo(function Markdown({ text, streaming }: Props) {
       mode={streaming ? 'streaming' : 'static'}
       parseIncompleteMarkdown={streaming}
       isAnimating={streaming}
+      data-writing={streaming || undefined}
       controls={false}
       linkSafety={{ enabled: false }}
       rehypePlugins={REHYPE}

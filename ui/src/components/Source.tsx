@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Token, useTokens } from './highlight';
+import { Pre } from './Pre';
 
 /** A line to draw: its number, or none for a removed one. */
 export type Mark = 'active' | 'added' | 'removed';
@@ -22,8 +23,7 @@ export const Source = memo(function Source(props: Props) {
   const lines = useTokens(code, language);
   const { t } = useTranslation();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <pre className="src" data-dim={dim || undefined} tabIndex={0} aria-label={label}>
+    <Pre className="src" dim={dim} label={label}>
       <code className="src-body block">
         {lines.map((line, at) => (
           <Line
@@ -36,7 +36,7 @@ export const Source = memo(function Source(props: Props) {
           />
         ))}
       </code>
-    </pre>
+    </Pre>
   );
 });
 
@@ -81,8 +81,7 @@ export function Changes({ before, after, language, label }: DiffProps) {
   const old = useTokens(before, language);
   const fresh = useTokens(after, language);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <pre className="src" tabIndex={0} aria-label={label}>
+    <Pre className="src" label={label}>
       <code className="src-body block">
         {diff(before.split('\n'), after.split('\n')).map(({ sign, at }) => {
           const mark = sign === '+' ? 'added' : sign === '-' ? 'removed' : undefined;
@@ -92,14 +91,12 @@ export function Changes({ before, after, language, label }: DiffProps) {
               number={sign === '-' ? null : at + 1}
               tokens={(sign === '-' ? old[at] : fresh[at]) ?? []}
               mark={mark}
-              markWord={
-                mark && t(mark === 'added' ? 'card.diffAdded' : 'card.diffRemoved')
-              }
+              markWord={mark && t(mark === 'added' ? 'card.diffAdded' : 'card.diffRemoved')}
             />
           );
         })}
       </code>
-    </pre>
+    </Pre>
   );
 }
 
@@ -129,8 +126,8 @@ export function diff(before: readonly string[], after: readonly string[]): Row[]
 function middle(a: readonly string[], b: readonly string[]): Row[] {
   const rows: Row[] = [];
   if (a.length * b.length > 250_000) {
-    a.forEach((_, at) => rows.push({ sign: '-', at }));
-    b.forEach((_, at) => rows.push({ sign: '+', at }));
+    for (let at = 0; at < a.length; at++) rows.push({ sign: '-', at });
+    for (let at = 0; at < b.length; at++) rows.push({ sign: '+', at });
     return rows;
   }
   const width = b.length + 1;

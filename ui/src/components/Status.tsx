@@ -18,7 +18,9 @@ type Props = { tone: Tone; icon?: LucideIcon | 'ring'; word: string; extra?: Rea
 /** Icon, word and a figure: a state never shows by colour alone. */
 export function Status({ tone, icon, word, extra }: Props) {
   return (
-    <span className={`inline-flex flex-none items-center gap-1.5 whitespace-nowrap text-12 ${TONES[tone]}`}>
+    <span
+      className={`inline-flex flex-none items-center gap-1.5 whitespace-nowrap text-12 ${TONES[tone]}`}
+    >
       {icon === 'ring' ? <Ring /> : icon && <Icon of={icon} size={14} />}
       <span className="font-strong">{word}</span>
       {extra && <span className="num text-muted">{extra}</span>}
@@ -29,7 +31,9 @@ export function Status({ tone, icon, word, extra }: Props) {
 /** A quarter turn with each tick of the clock; nothing glides. */
 export function Ring() {
   const tick = useTick(true);
-  return <span aria-hidden className="ring" style={{ transform: `rotate(${(tick % 4) * 90}deg)` }} />;
+  return (
+    <span aria-hidden className="quarter" style={{ transform: `rotate(${(tick % 4) * 90}deg)` }} />
+  );
 }
 
 const TICK = 250;

@@ -1,7 +1,8 @@
 /* Numbers as people read them. */
 
-/** A duration: `0.8 s`, `12 s`, `1:48`, `2:03:10`. */
+/** A duration: `12 ms`, `0.8 s`, `12 s`, `1:48`, `2:03:10`. */
 export function duration(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
@@ -12,14 +13,19 @@ export function duration(ms: number): string {
 export function clock(ms: number): string {
   const whole = Math.max(0, Math.floor(ms / 1000));
   const two = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes, seconds] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, seconds] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
 /** US dollars, finer where it is little. */
 export function dollars(amount: number): string {
   if (amount > 0 && amount < 0.0005) return '<$0.001';
-  return `$${amount.toFixed(amount < 1 && amount > 0 ? 3 : 2)}`;
+  if (amount === 0 || amount >= 1) return `$${amount.toFixed(2)}`;
+  return `$${amount.toFixed(3).replace(/0$/, '')}`;
 }
 
 /** Bytes: `61 kB`. */

@@ -2,8 +2,9 @@
  * Colours code by class, so that the theme stays in the tokens. The grammars are
  * loaded when a language is first seen; until then code is plain.
  */
-import type { HighlighterCore, LanguageRegistration } from 'shiki/core';
+
 import { useEffect, useState } from 'react';
+import type { HighlighterCore, LanguageRegistration } from 'shiki/core';
 
 export type Token = { text: string; kind?: string };
 

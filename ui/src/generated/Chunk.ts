@@ -27,7 +27,7 @@ format?: string,
  */
 start?: boolean, 
 /**
- * Text to append, or a whole value.
+ * Text to append, or a whole value; null is one (no line is active).
  */
 content?: unknown, 
 /**

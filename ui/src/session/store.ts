@@ -72,6 +72,8 @@ export type Actions = {
   showEarlier(): Promise<void>;
   send(text: string): Promise<void>;
   stop(): Promise<void>;
+  /** Ends the turn; what is queued goes out as soon as it is over. */
+  stopAndSend(): Promise<void>;
   panic(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -137,7 +139,8 @@ export function createSession(backend: Backend, storage: Storage = localStorage)
     set({ [key]: value === undefined ? rest : { ...rest, [id]: value } } as Partial<SessionState>);
   };
   const currentKey = () => get().current ?? NEW;
-  const refuse = (thrown: unknown) => patch('refused', currentKey(), BackendError.from(thrown).failure);
+  const refuse = (thrown: unknown) =>
+    patch('refused', currentKey(), BackendError.from(thrown).failure);
 
   /** Does an op; a refusal is shown where the person is, never thrown. */
   const attempt = async (op: Op): Promise<Receipt | null> => {
@@ -412,6 +415,11 @@ export function createSession(backend: Backend, storage: Storage = localStorage)
       await attempt({ op: 'stop', conversation: id });
     },
 
+    async stopAndSend() {
+      const id = get().current;
+      if (id) await attempt({ op: 'stop', conversation: id });
+    },
+
     async panic() {
       actions.unqueue();
       await attempt({ op: 'panic' });
@@ -612,11 +620,20 @@ export function shown(state: SessionState): Transcript {
 export function choices(state: SessionState): Choices {
   const { current, loaded, defaults, wishes } = state;
   const meta = current ? loaded[current]?.transcript.meta : undefined;
-  if (!meta) return { ...defaults, ...wishes };
+  if (!meta) {
+    const chosen = { ...defaults, ...wishes };
+    return { ...chosen, model: chosen.model ?? onlyModel(state) };
+  }
   return {
-    model: meta.model || defaults.model,
+    model: meta.model || defaults.model || onlyModel(state),
     mode: meta.mode,
     profile: meta.profile || defaults.profile,
     os: meta.os,
   };
+}
+
+/** What is taken where none is named, as far as it can be told: the only one that is ready. */
+function onlyModel({ models }: SessionState): string | null {
+  const ready = models.filter((model) => model.ready);
+  return ready.length === 1 ? (ready[0]?.name ?? null) : null;
 }

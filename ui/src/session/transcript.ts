@@ -12,8 +12,8 @@ import type { InputRequest } from '@/generated/InputRequest';
 import type { Item } from '@/generated/Item';
 import type { Mode } from '@/generated/Mode';
 import type { Os } from '@/generated/Os';
-import type { Outcome } from '@/generated/Outcome';
 import type { OsState } from '@/generated/OsState';
+import type { Outcome } from '@/generated/Outcome';
 import type { Pending } from '@/generated/Pending';
 import type { Run } from '@/generated/Run';
 import type { RunState } from '@/generated/RunState';
@@ -195,7 +195,8 @@ class Draft {
   }
 
   private confirmation({ item, chunk }: Event): void {
-    if (item === undefined || chunk.confirmation === undefined || chunk.digest === undefined) return;
+    if (item === undefined || chunk.confirmation === undefined || chunk.digest === undefined)
+      return;
     const pending: Pending = {
       confirmation: chunk.confirmation,
       digest: chunk.digest,

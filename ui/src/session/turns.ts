@@ -65,7 +65,8 @@ function blockOf(item: Item): Block | null {
 }
 
 /** Text of an item, or nothing. */
-export const textOf = (item: Item): string => (typeof item.content === 'string' ? item.content : '');
+export const textOf = (item: Item): string =>
+  typeof item.content === 'string' ? item.content : '';
 
 /** The code as it runs: what the person made of it, else what the model wrote. */
 export const codeOf = (item: Item): string => item.edited ?? textOf(item);

@@ -74,10 +74,20 @@ fn by_mode(subject: &Subject, mode: Mode) -> Ruling {
 fn touches(rule: &RuleMatch, subject: &Subject) -> bool {
     match (rule, subject) {
         (RuleMatch::Command { words }, Subject::Code { language, code }) => {
-            shell::commands(language, code).iter().any(|command| command.begins_with(words))
+            is_text(words) && squeezed(code).contains(&squeezed(&words.join(" ")))
+                || shell::commands(language, code).iter().any(|command| command.begins_with(words))
         }
         _ => matches_whole(rule, subject),
     }
+}
+
+/// Whether a rule's words are no single command but a piece of shell text, such as a fork bomb.
+fn is_text(words: &[String]) -> bool {
+    words.iter().any(|word| word.contains(['|', ';', '&', '(', '{']))
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Whether the rule is about all of it.
@@ -162,7 +172,8 @@ mod tests {
             verdict: Allow,
             matches: RuleMatch::App { app: "Mail".to_owned(), tier: Tier::Click },
         };
-        let rules = [rm, git, python, mail];
+        let bomb = command(Deny, &[":(){", ":|:&", "};:"]);
+        let rules = [rm, git, python, mail, bomb];
         let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
             let got = decide(&subject, mode, os, &rules);
             assert_eq!((got.verdict, got.rule.as_str()), expected, "{subject:?} in {mode:?}");
@@ -178,6 +189,7 @@ mod tests {
         check(code("shell", "cd x && rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
         check(code("shell", "sudo rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
         check(code("shell", "r''m -r\\f \"/\""), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
+        check(code("shell", ":(){ :|:&\n};:"), Mode::FullAccess, false, (Deny, "never `:(){ :|:& };:`"));
         check(code("python", "print(1)"), every, false, (Allow, "allow python"));
         check(click("Mail"), every, false, (Deny, "OS mode is off"));
         check(click("Mail"), every, true, (Allow, "allow: click in Mail"));

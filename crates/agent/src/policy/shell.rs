@@ -51,7 +51,7 @@ impl Command {
 fn starts(words: &[String], wanted: &[String]) -> bool {
     let Some((first, rest)) = wanted.split_first() else { return false };
     let Some((program, arguments)) = words.split_first() else { return false };
-    if base_name(program) != first && program != first {
+    if !fits(first, base_name(program)) && !fits(first, program) {
         return false;
     }
     // Flags may stand in any order and be joined (`-r -f`, `-fr`).
@@ -68,9 +68,37 @@ fn starts(words: &[String], wanted: &[String]) -> bool {
                     })
                 }))
     };
-    let mut operands = arguments.iter().filter(|word| !word.starts_with('-'));
-    flags.iter().all(|flag| has_flag(flag))
-        && plain.iter().all(|word| operands.next().is_some_and(|operand| operand == *word))
+    let operands: Vec<&String> =
+        arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    flags.iter().all(|flag| has_flag(flag)) && in_order(&plain, &operands)
+}
+
+/// Whether the operands begin with these words. A word `*` stands for any number of operands.
+fn in_order(wanted: &[&String], operands: &[&String]) -> bool {
+    match wanted.split_first() {
+        None => true,
+        Some((first, rest)) if *first == "*" => {
+            (0..=operands.len()).any(|skipped| in_order(rest, &operands[skipped..]))
+        }
+        Some((first, rest)) => operands
+            .split_first()
+            .is_some_and(|(operand, more)| fits(first, operand) && in_order(rest, more)),
+    }
+}
+
+/// Whether a word fits a pattern, in which `*` stands for any text and `\*` for an asterisk.
+fn fits(pattern: &str, word: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => word.is_empty(),
+        Some('*') => (0..=word.len())
+            .filter(|at| word.is_char_boundary(*at))
+            .any(|at| fits(rest.as_str(), &word[at..])),
+        Some(c) => {
+            let literal = if c == '\\' { rest.next().unwrap_or(c) } else { c };
+            word.strip_prefix(literal).is_some_and(|word| fits(rest.as_str(), word))
+        }
+    }
 }
 
 fn base_name(program: &str) -> &str {
@@ -268,5 +296,14 @@ mod tests {
         check("git status --short", &["git", "status"], true);
         check("git stash", &["git", "status"], false);
         check("echo rm -rf /", &["rm", "-rf", "/"], false);
+        check("dd if=/dev/zero of=/dev/sda", &["dd", "of=/dev/*"], false);
+        check("dd if=/dev/zero of=/dev/sda", &["dd", "*", "of=/dev/*"], true);
+        check("dd of=/dev/sda", &["dd", "*", "of=/dev/*"], true);
+        check("dd if=a of=b", &["dd", "*", "of=/dev/*"], false);
+        check("shred -u /dev/sda1", &["shred", "/dev/*"], true);
+        check("rm -rf /*", &["rm", "-rf", "/\\*"], true);
+        check("rm -rf /tmp", &["rm", "-rf", "/\\*"], false);
+        check("mkfs.ext4 /dev/sda1", &["mkfs*"], true);
+        check("rm -rf $HOME", &["rm", "-rf", "$HOME"], true);
     }
 }

@@ -186,7 +186,7 @@ impl Markdown {
         let in_list = is_item(&self.block);
         if line.trim().is_empty() {
             if in_list {
-                self.loose = true;
+                self.loose |= !has_open_fence(&self.block);
                 self.block.push('\n');
             } else if !self.block.is_empty() {
                 self.end_block(columns, out);
@@ -198,7 +198,8 @@ impl Markdown {
             return;
         }
         self.separate(line, columns, out);
-        if in_list && self.loose && self.is_separate("x") && !line.starts_with("  ") {
+        // What could still have become an item did not: `5` is a paragraph.
+        if could_become_item(line) && self.is_separate("x") {
             self.end_block(columns, out);
         }
         let indent = line.len() - line.trim_start().len();

@@ -11,7 +11,7 @@ use std::io;
 
 use interpreter_engine::Engine;
 use interpreter_protocol::{
-    Chunk, Effect, Error, Event, ItemId, Os, Outcome, Role, Run, RunState, Usage, kind,
+    Chunk, ConversationMeta, Effect, Error, Event, ItemId, Os, Outcome, Role, Run, RunState, Usage, kind,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -40,6 +40,8 @@ pub(crate) struct Rich {
     /// Something was drawn since the prompt.
     anything: bool,
     spent: Usage,
+    /// The model that answers, as told last.
+    model: String,
 }
 
 /// What is being drawn.
@@ -63,7 +65,13 @@ impl Rich {
             status: None,
             anything: false,
             spent: Usage::default(),
+            model: String::new(),
         }
+    }
+
+    /// The model was told otherwise; it is told again only when it changes.
+    pub(crate) fn knows_model(&mut self, model: &str) {
+        self.model = model.to_owned();
     }
 
     /// A turn begins: the model is waited for.
@@ -243,6 +251,15 @@ impl Rich {
                 self.status = chunk.content.as_ref().map(|content| dim(&words::retry(content)));
                 self.draw(&[])
             }
+            kind::CONVERSATION => match content::<ConversationMeta>(chunk) {
+                Some(meta) if !meta.model.is_empty() && meta.model != self.model => {
+                    self.close()?;
+                    self.model = meta.model;
+                    let line = dim(&format!("{} answers", self.model));
+                    self.draw(&[line])
+                }
+                _ => Ok(()),
+            },
             kind::USAGE => {
                 if let Some(usage) = content::<Usage>(chunk) {
                     self.spent.add(&usage);
@@ -331,6 +348,12 @@ impl View for Rich {
     fn rest(&mut self) -> io::Result<()> {
         self.status = None;
         self.close()
+    }
+
+    fn before_input(&mut self, prompt: &str) {
+        if let Doing::Output(output) = &mut self.doing {
+            output.take_back(prompt.lines().next_back().unwrap_or_default());
+        }
     }
 
     fn code(&mut self, language: &str, code: &str) -> io::Result<()> {

@@ -65,6 +65,13 @@ impl Output {
         (!self.tail.is_empty()).then(|| shown(&self.tail))
     }
 
+    /// Forgets the line without an end, where it is `text`.
+    pub(crate) fn take_back(&mut self, text: &str) {
+        if self.tail == text {
+            self.tail.clear();
+        }
+    }
+
     /// The last line, where it has no end.
     pub(crate) fn finish(&mut self) -> Option<Line> {
         let tail = mem::take(&mut self.tail);

@@ -148,7 +148,7 @@ impl Keyboard {
     }
 
     /// Asks the terminal to tell pastes from keys; dumb ones cannot.
-    fn bracket_pastes(self, on: bool) -> io::Result<()> {
+    pub(crate) fn bracket_pastes(self, on: bool) -> io::Result<()> {
         if super::is_dumb() {
             return Ok(());
         }
@@ -184,14 +184,14 @@ enum Input {
 /// terminal's mode goes back when it is dropped.
 struct Keys {
     events: EventStream,
-    keyboard: Keyboard,
 }
 
 impl Keys {
     fn begin(keyboard: Keyboard) -> io::Result<Self> {
         crossterm::terminal::enable_raw_mode()?;
         // From here on the guard undoes it, also where the rest fails.
-        let keys = Self { events: EventStream::new(), keyboard };
+        let keys = Self { events: EventStream::new() };
+        // Again: an editor may have switched it off.
         keyboard.bracket_pastes(true)?;
         platform::flush_input();
         while crossterm::event::poll(Duration::ZERO)? {
@@ -236,7 +236,6 @@ fn is_enter(key: &KeyEvent) -> bool {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        let _ = self.keyboard.bracket_pastes(false);
         let _ = crossterm::terminal::disable_raw_mode();
     }
 }

@@ -107,7 +107,7 @@ fn keys() -> Keybindings {
     keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, new_line());
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::Enter, new_line());
     // Enter that was pressed while an answer was still coming arrives as this.
-    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char('j'), new_line());
+    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char('j'), ReedlineEvent::Enter);
     keys
 }
 

@@ -23,7 +23,10 @@ fn actions_become_steps() {
     let check = |action: Value, expected: &[Step]| {
         assert_eq!(plan(&action, &frame()).unwrap().steps, expected, "{action}");
     };
-    let (left_down, left_up) = (Step::Button(Button::Left, true), Step::Button(Button::Left, false));
+    let (left_down, left_up) = (
+        Step::Button(Button::Left, true),
+        Step::Button(Button::Left, false),
+    );
     check(
         json!({"action": "left_click", "coordinate": [100.5, 50.5]}),
         &[Step::Move(-1719, 101), left_down.clone(), left_up.clone()],
@@ -42,27 +45,38 @@ fn actions_become_steps() {
             Step::Key(CTRL, false),
         ],
     );
-    check(json!({"action": "left_click"}), &[left_down.clone(), left_up.clone()]);
+    check(
+        json!({"action": "left_click"}),
+        &[left_down.clone(), left_up.clone()],
+    );
     check(
         json!({"action": "left_click_drag", "start_coordinate": [0, 0], "coordinate": [4, 0]}),
         &[
             Step::Move(-1920, 0),
-            left_down.clone(),
+            left_down,
             Step::Flush,
             Step::Move(-1918, 0),
             Step::Flush,
+            Step::Wait(DRAG_STEP),
             Step::Move(-1916, 0),
             Step::Flush,
+            Step::Wait(DRAG_STEP),
             Step::Move(-1914, 0),
             Step::Flush,
+            Step::Wait(DRAG_STEP),
             Step::Move(-1912, 0),
             Step::Flush,
+            Step::Wait(DRAG_STEP),
             left_up,
         ],
     );
     check(
         json!({"action": "scroll", "coordinate": [1, 1], "scroll_direction": "up", "scroll_amount": 2}),
-        &[Step::Move(-1918, 2), Step::Scroll(0, -1), Step::Scroll(0, -1)],
+        &[
+            Step::Move(-1918, 2),
+            Step::Scroll(0, -1),
+            Step::Scroll(0, -1),
+        ],
     );
     check(
         json!({"action": "key", "text": "ctrl+a", "repeat": 2}),
@@ -99,28 +113,50 @@ fn zoom_names_native_pixels() {
     let action = json!({"action": "zoom", "region": [10, 20, 110, 70]});
     assert_eq!(
         plan(&action, &frame()).unwrap().answer,
-        Answer::Zoom(Rect { x: -1900, y: 40, w: 200, h: 100 })
+        Answer::Zoom(Rect {
+            x: -1900,
+            y: 40,
+            w: 200,
+            h: 100
+        })
     );
 }
 
 #[test]
 fn what_does_not_fit_is_said() {
     let check = |action: Value, expected: &str| {
-        assert_eq!(plan(&action, &frame()).unwrap_err().to_string(), expected, "{action}");
+        assert_eq!(
+            plan(&action, &frame()).unwrap_err().to_string(),
+            expected,
+            "{action}"
+        );
     };
     check(json!({}), "The action has no name.");
-    check(json!({"action": "left_clik"}), "There is no action \"left_clik\".");
-    check(json!({"action": "mouse_move"}), "coordinate is required for mouse_move.");
+    check(
+        json!({"action": "left_clik"}),
+        "There is no action \"left_clik\".",
+    );
+    check(
+        json!({"action": "mouse_move"}),
+        "coordinate is required for mouse_move.",
+    );
     check(
         json!({"action": "left_click", "coordinate": [1]}),
         "coordinate of left_click is [1], which is not 2 numbers.",
     );
     check(json!({"action": "type"}), "text is required for type.");
-    check(json!({"action": "wait", "duration": 301}), "wait cannot take 301 seconds.");
+    check(
+        json!({"action": "wait", "duration": 301}),
+        "wait cannot take 301 seconds.",
+    );
     check(
         json!({"action": "key", "text": "ctrl+shift+F12"}),
         "Ctrl+Shift+F12 stops Interpreter; only a person may press it.",
     );
     let error = plan(&json!({"action": "left_clik"}), &frame()).unwrap_err();
-    assert!(error.remedy().starts_with("Did you mean left_click?"), "{}", error.remedy());
+    assert!(
+        error.remedy().starts_with("Did you mean left_click?"),
+        "{}",
+        error.remedy()
+    );
 }

@@ -45,14 +45,19 @@ pub(super) async fn with<T: Send + 'static>(
 
 /// The system's shortcut with this letter.
 pub(super) fn shortcut(letter: char) -> Vec<Key> {
-    let modifier =
-        if std::env::consts::OS == "macos" { NamedKey::Meta } else { NamedKey::Control };
+    let modifier = if std::env::consts::OS == "macos" {
+        NamedKey::Meta
+    } else {
+        NamedKey::Control
+    };
     vec![Key::Named(modifier), Key::Char(letter)]
 }
 
 impl Run for View {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
-        with(&context.computer, |clipboard| clipboard.get_text()).await.map(Value::String)
+        with(&context.computer, |clipboard| clipboard.get_text())
+            .await
+            .map(Value::String)
     }
 }
 
@@ -71,7 +76,10 @@ impl Run for Copy {
         let (outcome, detail) = if read == wanted {
             ("confirmed", "The text is on the clipboard.")
         } else {
-            ("uncertain", "Another program changed the clipboard right after.")
+            (
+                "uncertain",
+                "Another program changed the clipboard right after.",
+            )
         };
         Ok(serde_json::json!({"outcome": outcome, "detail": detail}))
     }

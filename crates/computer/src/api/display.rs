@@ -136,7 +136,9 @@ impl Scene {
                 Ok(Self { pixels, display })
             }
             None => {
-                let Capture { pixels, display, .. } = computer.capture(&Look::Primary)?;
+                let Capture {
+                    pixels, display, ..
+                } = computer.capture(&Look::Primary)?;
                 Ok(Self { pixels, display })
             }
         })
@@ -180,7 +182,11 @@ impl Scene {
 }
 
 fn first(computer: &Computer) -> Result<Display, ComputerError> {
-    computer.displays()?.into_iter().next().ok_or_else(|| ComputerError::failed("No display."))
+    computer
+        .displays()?
+        .into_iter()
+        .next()
+        .ok_or_else(|| ComputerError::failed("No display."))
 }
 
 /// What icon finding answers until there is one.
@@ -219,8 +225,18 @@ fn quarter(capture: &mut Capture, number: i64) -> Result<(), ComputerError> {
     let half = (capture.area.w / 2, capture.area.h / 2);
     let x = if right { half.0 } else { 0 };
     let y = if below { half.1 } else { 0 };
-    let w = if right { capture.area.w - half.0 } else { half.0 }.max(1);
-    let h = if below { capture.area.h - half.1 } else { half.1 }.max(1);
+    let w = if right {
+        capture.area.w - half.0
+    } else {
+        half.0
+    }
+    .max(1);
+    let h = if below {
+        capture.area.h - half.1
+    } else {
+        half.1
+    }
+    .max(1);
     capture.pixels = crop(&capture.pixels, x, y, w, h);
     capture.area.x += x as i32;
     capture.area.y += y as i32;
@@ -232,17 +248,32 @@ fn crop(pixels: &Pixels, x: u32, y: u32, w: u32, h: u32) -> Pixels {
     let rgb = (y..y + h)
         .flat_map(|row| {
             let start = (row as usize * pixels.width as usize + x as usize) * 3;
-            pixels.rgb.get(start..start + w as usize * 3).unwrap_or_default()
+            pixels
+                .rgb
+                .get(start..start + w as usize * 3)
+                .unwrap_or_default()
         })
         .copied()
         .collect();
-    Pixels { width: w, height: h, rgb }
+    Pixels {
+        width: w,
+        height: h,
+        rgb,
+    }
 }
 
 /// Side by side from left to right, on black.
 fn side_by_side(captures: &[Capture]) -> Pixels {
-    let height = captures.iter().map(|capture| capture.pixels.height).max().unwrap_or(1);
-    let width = captures.iter().map(|capture| capture.pixels.width).sum::<u32>().max(1);
+    let height = captures
+        .iter()
+        .map(|capture| capture.pixels.height)
+        .max()
+        .unwrap_or(1);
+    let width = captures
+        .iter()
+        .map(|capture| capture.pixels.width)
+        .sum::<u32>()
+        .max(1);
     let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
     for row in 0..height as usize {
         for capture in captures {
@@ -274,8 +305,10 @@ impl Screenshot {
                 captures.push(computer.capture(&Look::Display(display.id))?);
             }
             captures.sort_by_key(|capture| (capture.area.x, capture.area.y));
-            let frames: Vec<_> =
-                captures.iter().map(|c| c.frame((c.area.w, c.area.h))).collect();
+            let frames: Vec<_> = captures
+                .iter()
+                .map(|c| c.frame((c.area.w, c.area.h)))
+                .collect();
             if self.combine_screens {
                 json!({"image": picture(&side_by_side(&captures))?, "frames": frames})
             } else {
@@ -284,11 +317,16 @@ impl Screenshot {
             }
         } else {
             let displays = computer.displays()?;
-            let display = usize::try_from(self.screen).ok().and_then(|index| displays.get(index));
+            let display = usize::try_from(self.screen)
+                .ok()
+                .and_then(|index| displays.get(index));
             let Some(display) = display else {
                 return Err(ComputerError::bad(
                     format!("There is no screen {}.", self.screen),
-                    format!("Screens are numbered 0 to {}; -1 is all.", displays.len() - 1),
+                    format!(
+                        "Screens are numbered 0 to {}; -1 is all.",
+                        displays.len() - 1
+                    ),
                 ));
             };
             one(&computer.capture(&Look::Display(display.id.clone()))?)?
@@ -309,8 +347,22 @@ impl Run for Screenshot {
 
 impl Run for View {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
-        let Self { show, quadrant, screen, combine_screens, active_app_only } = self;
-        Screenshot { screen, show, quadrant, active_app_only, combine_screens }.run(context).await
+        let Self {
+            show,
+            quadrant,
+            screen,
+            combine_screens,
+            active_app_only,
+        } = self;
+        Screenshot {
+            screen,
+            show,
+            quadrant,
+            active_app_only,
+            combine_screens,
+        }
+        .run(context)
+        .await
     }
 }
 
@@ -378,12 +430,18 @@ impl Run for Info {
 impl Run for Find {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let wanted = self.description.unwrap_or_default();
-        let inner = wanted.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let inner = wanted
+            .trim()
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
         match inner {
             Some(text) => {
-                FindText { text: Some(text.to_owned()), screenshot: self.screenshot }
-                    .run(context)
-                    .await
+                FindText {
+                    text: Some(text.to_owned()),
+                    screenshot: self.screenshot,
+                }
+                .run(context)
+                .await
             }
             None if wanted.trim().is_empty() => Err(ComputerError::bad(
                 "display.find needs something to look for.",
@@ -397,7 +455,9 @@ impl Run for Find {
 impl Run for FindText {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let scene = Scene::open(&context.computer, self.screenshot.as_deref()).await?;
-        let hits = scene.hits(&context.computer, &self.text.unwrap_or_default()).await?;
+        let hits = scene
+            .hits(&context.computer, &self.text.unwrap_or_default())
+            .await?;
         Ok(hits.iter().map(Hit::json).collect())
     }
 }

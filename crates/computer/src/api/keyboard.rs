@@ -145,7 +145,11 @@ impl Run for Press {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let mut chords = Vec::new();
         for name in &self.keys.0 {
-            chords.extend(if name == " " { keys::parse("space")? } else { keys::parse(name)? });
+            chords.extend(if name == " " {
+                keys::parse("space")?
+            } else {
+                keys::parse(name)?
+            });
         }
         if chords.is_empty() {
             return Err(ComputerError::bad(
@@ -162,8 +166,18 @@ impl Run for Press {
 
 impl Run for PressAndRelease {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
-        let Self { keys, presses, interval } = self;
-        Press { keys, presses, interval }.run(context).await
+        let Self {
+            keys,
+            presses,
+            interval,
+        } = self;
+        Press {
+            keys,
+            presses,
+            interval,
+        }
+        .run(context)
+        .await
     }
 }
 
@@ -175,7 +189,8 @@ impl Run for Hotkey {
             use crate::gate::Step;
             let mut plan = Plan::pressed(frame, std::slice::from_ref(&chord), Duration::ZERO)?;
             if !hold.is_zero() {
-                plan.steps.splice(chord.len()..chord.len(), [Step::Flush, Step::Wait(hold)]);
+                plan.steps
+                    .splice(chord.len()..chord.len(), [Step::Flush, Step::Wait(hold)]);
             }
             Ok(plan)
         })
@@ -185,11 +200,7 @@ impl Run for Hotkey {
 }
 
 /// Holds or lifts a key.
-async fn hold(
-    context: &Context,
-    key: Option<String>,
-    down: bool,
-) -> Result<Value, ComputerError> {
+async fn hold(context: &Context, key: Option<String>, down: bool) -> Result<Value, ComputerError> {
     let chord = keys::parse_list(&[key.unwrap_or_default()])?;
     let acted = perform(context, move |frame| Plan::hold(frame, &chord, down)).await?;
     Ok(effect(&acted))

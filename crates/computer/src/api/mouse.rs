@@ -290,8 +290,10 @@ impl Run for Click {
 impl Run for Down {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let button = button(&self.button)?;
-        let acted =
-            perform(context, None, move |frame, _| Plan::button(frame, button, true)).await?;
+        let acted = perform(context, None, move |frame, _| {
+            Plan::button(frame, button, true)
+        })
+        .await?;
         Ok(effect(&acted))
     }
 }
@@ -299,8 +301,10 @@ impl Run for Down {
 impl Run for Up {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let button = button(&self.button)?;
-        let acted =
-            perform(context, None, move |frame, _| Plan::button(frame, button, false)).await?;
+        let acted = perform(context, None, move |frame, _| {
+            Plan::button(frame, button, false)
+        })
+        .await?;
         Ok(effect(&acted))
     }
 }
@@ -334,8 +338,7 @@ impl Run for Scroll {
 impl Run for Position {
     async fn run(self, context: &Context) -> Result<Value, ComputerError> {
         let computer = context.computer.clone();
-        let (x, y) =
-            blocking(move || computer.check(computer.screen()?.pointer())).await?;
+        let (x, y) = blocking(move || computer.check(computer.screen()?.pointer())).await?;
         Ok(json!([x, y]))
     }
 }

@@ -32,7 +32,10 @@ method! {
 impl Run for Open {
     async fn run(self, _context: &Context) -> Result<Value, ComputerError> {
         let detail = blocking(move || {
-            open::open(self.app.as_deref().map(str::trim), self.target.as_deref().map(str::trim))
+            open::open(
+                self.app.as_deref().map(str::trim),
+                self.target.as_deref().map(str::trim),
+            )
         })
         .await?;
         Ok(serde_json::json!({"outcome": "uncertain", "detail": detail}))

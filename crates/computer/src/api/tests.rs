@@ -40,16 +40,35 @@ fn positional_arguments_get_their_names() {
         assert_eq!(named(method, params), Ok(expected));
     };
     check(&CLICK, json!({"args": ["OK"]}), json!({"text": "OK"}));
-    check(&CLICK, json!({"args": [null, 3, 4], "button": "right"}), json!({"x": 3, "y": 4, "button": "right"}));
+    check(
+        &CLICK,
+        json!({"args": [null, 3, 4], "button": "right"}),
+        json!({"x": 3, "y": 4, "button": "right"}),
+    );
     check(&CLICK, json!({"args": [], "text": null}), json!({}));
     check(&CLICK, Value::Null, json!({}));
     let hotkey = <keyboard::Hotkey as Spec>::METHOD;
-    check(&hotkey, json!({"args": ["ctrl", "c"]}), json!({"keys": ["ctrl", "c"]}));
-    check(&hotkey, json!({"args": [["ctrl", "c"]], "interval": 0}), json!({"keys": ["ctrl", "c"], "interval": 0}));
-    check(&hotkey, json!({"keys": ["ctrl"]}), json!({"keys": ["ctrl"]}));
+    check(
+        &hotkey,
+        json!({"args": ["ctrl", "c"]}),
+        json!({"keys": ["ctrl", "c"]}),
+    );
+    check(
+        &hotkey,
+        json!({"args": [["ctrl", "c"]], "interval": 0}),
+        json!({"keys": ["ctrl", "c"], "interval": 0}),
+    );
+    check(
+        &hotkey,
+        json!({"keys": ["ctrl"]}),
+        json!({"keys": ["ctrl"]}),
+    );
     let wrong = |params: Value| named(&CLICK, params).unwrap_err().to_string();
     assert_eq!(wrong(json!([1])), "mouse.click takes an object, not [1].");
-    assert_eq!(wrong(json!({"args": ["a"], "text": "b"})), "mouse.click got text twice.");
+    assert_eq!(
+        wrong(json!({"args": ["a"], "text": "b"})),
+        "mouse.click got text twice."
+    );
     assert_eq!(
         wrong(json!({"args": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]})),
         "mouse.click takes at most 9 arguments, not 10."
@@ -74,7 +93,11 @@ async fn wrong_calls_are_told_what_is_right() {
     assert_eq!(error.remedy(), "Did you mean mouse.click?");
     let error = call("mouse.click", json!({"txt": "OK"})).await;
     assert!(error.to_string().contains("unknown field `txt`"), "{error}");
-    assert!(error.remedy().contains("computer.mouse.click(text=None"), "{}", error.remedy());
+    assert!(
+        error.remedy().contains("computer.mouse.click(text=None"),
+        "{}",
+        error.remedy()
+    );
     let error = call("display.view", json!({})).await;
     assert_eq!(
         error.to_protocol(),

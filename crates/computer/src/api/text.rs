@@ -50,7 +50,11 @@ pub fn reference() -> String {
                 (false, default) => format!("`{default}`"),
             };
             let kind = param.kind.trim_start_matches('*');
-            let _ = writeln!(text, "| `{}` | {kind} | {default} | {} |", param.name, param.doc);
+            let _ = writeln!(
+                text,
+                "| `{}` | {kind} | {default} | {} |",
+                param.name, param.doc
+            );
         }
         let _ = write!(text, "\nReturns {}.\n", method.returns);
     }

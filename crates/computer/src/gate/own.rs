@@ -14,7 +14,11 @@ pub(crate) struct Own {
 
 impl Own {
     pub(crate) fn new(pids: Vec<u32>) -> Self {
-        Self { pids: pids.into_iter().collect(), windows: HashSet::new(), last: None }
+        Self {
+            pids: pids.into_iter().collect(),
+            windows: HashSet::new(),
+            last: None,
+        }
     }
 
     pub(crate) fn contains(&self, window: &Window) -> bool {
@@ -26,6 +30,7 @@ impl Own {
     }
 
     pub(crate) fn acted_within(&self, now: Instant, time: Duration) -> bool {
-        self.last.is_some_and(|last| now.duration_since(last) <= time)
+        self.last
+            .is_some_and(|last| now.duration_since(last) <= time)
     }
 }

@@ -23,11 +23,19 @@ pub(crate) struct Motion {
 impl Motion {
     /// Adds a move; whether the pointer has now been taken over.
     fn add(&mut self, at: Instant, dx: i32, dy: i32) -> bool {
-        while self.moves.front().is_some_and(|(then, ..)| at.duration_since(*then) > WITHIN) {
+        while self
+            .moves
+            .front()
+            .is_some_and(|(then, ..)| at.duration_since(*then) > WITHIN)
+        {
             self.moves.pop_front();
         }
-        self.moves.push_back((at, i64::from(dx).abs(), i64::from(dy).abs()));
-        let (x, y) = self.moves.iter().fold((0, 0), |(x, y), (_, dx, dy)| (x + dx, y + dy));
+        self.moves
+            .push_back((at, i64::from(dx).abs(), i64::from(dy).abs()));
+        let (x, y) = self
+            .moves
+            .iter()
+            .fold((0, 0), |(x, y), (_, dx, dy)| (x + dx, y + dy));
         x * x + y * y > FAR * FAR
     }
 }
@@ -40,7 +48,10 @@ impl Shared {
             return;
         }
         match event.kind {
-            PhysicalKind::Key { is_stop_key: true, down: true } => {
+            PhysicalKind::Key {
+                is_stop_key: true,
+                down: true,
+            } => {
                 self.stop(state, StoppedBy::Escape);
             }
             PhysicalKind::Key { down: true, .. } => {
@@ -79,9 +90,8 @@ pub(crate) fn outer_corners(displays: &[Display]) -> Vec<(i32, i32)> {
         for (x, away_x) in [(left, -1), (right, 1)] {
             for (y, away_y) in [(top, -1), (bottom, 1)] {
                 let beyond = [(away_x, 0), (0, away_y), (away_x, away_y)];
-                let open = |(dx, dy): (i32, i32)| {
-                    !covered(x.saturating_add(dx), y.saturating_add(dy))
-                };
+                let open =
+                    |(dx, dy): (i32, i32)| !covered(x.saturating_add(dx), y.saturating_add(dy));
                 if beyond.into_iter().all(open) {
                     corners.push((x, y));
                 }
@@ -96,7 +106,13 @@ mod tests {
     use super::*;
 
     fn display(x: i32, y: i32, w: u32, h: u32) -> Display {
-        Display { id: String::new(), origin: (x, y), size: (w, h), scale: 1.0, primary: false }
+        Display {
+            id: String::new(),
+            origin: (x, y),
+            size: (w, h),
+            scale: 1.0,
+            primary: false,
+        }
     }
 
     #[test]
@@ -104,7 +120,10 @@ mod tests {
         let check = |displays: &[Display], expected: &[(i32, i32)]| {
             assert_eq!(outer_corners(displays), expected);
         };
-        check(&[display(0, 0, 100, 50)], &[(0, 0), (0, 49), (99, 0), (99, 49)]);
+        check(
+            &[display(0, 0, 100, 50)],
+            &[(0, 0), (0, 49), (99, 0), (99, 49)],
+        );
         // Side by side: the four in the middle are no corners.
         check(
             &[display(0, 0, 100, 50), display(100, 0, 100, 50)],

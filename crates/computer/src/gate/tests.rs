@@ -23,8 +23,10 @@ struct Stage {
     taken: AtomicBool,
     deaf: AtomicBool,
     /// Runs once after so many events.
-    after: Mutex<Option<(usize, Box<dyn FnOnce() + Send>)>>,
+    after: Mutex<Option<After>>,
 }
+
+type After = (usize, Box<dyn FnOnce() + Send>);
 
 impl Stage {
     fn log(&self, line: String) {
@@ -58,7 +60,11 @@ impl Stage {
     }
 
     fn hear(&self, kind: PhysicalKind, at: Instant) {
-        let event = PhysicalEvent { kind, device: DeviceClass::Hardware, time: at };
+        let event = PhysicalEvent {
+            kind,
+            device: DeviceClass::Hardware,
+            time: at,
+        };
         let sink = lock(&self.sink);
         sink.as_ref().expect("nobody listens")(event);
     }
@@ -144,7 +150,9 @@ struct FakeLease(Arc<Stage>);
 impl Lease for FakeLease {
     fn take(&mut self, _who: &str) -> PlatformResult<()> {
         if self.0.taken.load(Ordering::SeqCst) {
-            return Err(PlatformError::Taken { owner: "Another (pid 7)".into() });
+            return Err(PlatformError::Taken {
+                owner: "Another (pid 7)".into(),
+            });
         }
         Ok(())
     }
@@ -243,21 +251,39 @@ fn scene() -> Scene {
     let desk = Desk::new(move || {
         Ok(Platform {
             screen: Arc::new(FakeScreen(shared.clone())),
-            input: Box::new(FakeInput { stage: shared.clone(), held: Vec::new() }),
+            input: Box::new(FakeInput {
+                stage: shared.clone(),
+                held: Vec::new(),
+            }),
             listener: Box::new(FakeListener(shared.clone())),
             lease: Box::new(FakeLease(shared.clone())),
             clipboard: Box::new(NoClipboard),
             ledger: Arc::new(Ledger::default()),
         })
     });
-    let clock = FakeClock { start: Instant::now(), passed: Arc::default() };
+    let clock = FakeClock {
+        start: Instant::now(),
+        passed: Arc::default(),
+    };
     let gate = Gate::with_clock(Arc::new(desk), Vec::new(), Box::new(clock.clone()));
-    Scene { stage, gate, clock, session: SessionKey::from("a") }
+    Scene {
+        stage,
+        gate,
+        clock,
+        session: SessionKey::from("a"),
+    }
 }
 
 const SHIFT: Key = Key::Named(NamedKey::Shift);
-const MOTION: PhysicalKind = PhysicalKind::Motion { dx: 9, dy: 9, at: (500, 500) };
-const ESC: PhysicalKind = PhysicalKind::Key { is_stop_key: true, down: true };
+const MOTION: PhysicalKind = PhysicalKind::Motion {
+    dx: 9,
+    dy: 9,
+    at: (500, 500),
+};
+const ESC: PhysicalKind = PhysicalKind::Key {
+    is_stop_key: true,
+    down: true,
+};
 
 impl Scene {
     fn open(&self) {
@@ -266,7 +292,8 @@ impl Scene {
 
     fn perform(&self, steps: &[Step]) -> std::result::Result<(), ComputerError> {
         let token = self.gate.token(&self.session)?;
-        self.gate.perform(&self.session, token, steps.to_vec(), None, None)
+        self.gate
+            .perform(&self.session, token, steps.to_vec(), None, None)
     }
 
     fn hear(&self, kind: PhysicalKind) {
@@ -287,7 +314,10 @@ impl Scene {
 #[test]
 fn nothing_happens_before_the_gate_is_open() {
     let scene = scene();
-    assert_eq!(scene.perform(&[Step::Move(1, 2)]), Err(ComputerError::GateClosed));
+    assert_eq!(
+        scene.perform(&[Step::Move(1, 2)]),
+        Err(ComputerError::GateClosed)
+    );
     scene.open();
     scene.open();
     assert_eq!(scene.perform(&[Step::Move(1, 2)]), Ok(()));
@@ -295,13 +325,21 @@ fn nothing_happens_before_the_gate_is_open() {
     let other = SessionKey::from("b");
     assert_eq!(
         scene.gate.open(&other),
-        Err(ComputerError::GateTaken { holder: "Conversation a".into() })
+        Err(ComputerError::GateTaken {
+            holder: "Conversation a".into()
+        })
     );
     scene.gate.close(&other);
     assert_eq!(scene.gate.holder(), Some(scene.session.clone()));
     scene.gate.close(&scene.session);
-    assert_eq!(scene.perform(&[Step::Move(1, 2)]), Err(ComputerError::GateClosed));
-    assert_eq!(scene.stage.until("lease released"), ["move 1 2", "released 0", "lease released"]);
+    assert_eq!(
+        scene.perform(&[Step::Move(1, 2)]),
+        Err(ComputerError::GateClosed)
+    );
+    assert_eq!(
+        scene.stage.until("lease released"),
+        ["move 1 2", "released 0", "lease released"]
+    );
     scene.gate.open(&other).unwrap();
 }
 
@@ -311,7 +349,9 @@ fn without_a_way_to_stop_it_does_not_open() {
     scene.stage.deaf.store(true, Ordering::SeqCst);
     assert_eq!(
         scene.gate.open(&scene.session),
-        Err(ComputerError::NoStop { detail: "no event arrived".into() })
+        Err(ComputerError::NoStop {
+            detail: "no event arrived".into()
+        })
     );
     assert_eq!(scene.log(), ["lease released"]);
     scene.stage.deaf.store(false, Ordering::SeqCst);
@@ -324,14 +364,18 @@ fn one_program_drives_at_a_time() {
     scene.stage.taken.store(true, Ordering::SeqCst);
     assert_eq!(
         scene.gate.open(&scene.session),
-        Err(ComputerError::GateTaken { holder: "Another (pid 7)".into() })
+        Err(ComputerError::GateTaken {
+            holder: "Another (pid 7)".into()
+        })
     );
     scene.stage.taken.store(false, Ordering::SeqCst);
     scene.open();
     scene.stage.taken.store(true, Ordering::SeqCst);
     assert_eq!(
         scene.perform(&[Step::Move(1, 2)]),
-        Err(ComputerError::Stopped { by: StoppedBy::LeaseLost })
+        Err(ComputerError::Stopped {
+            by: StoppedBy::LeaseLost
+        })
     );
     assert!(!scene.log().contains(&"move 1 2".to_owned()));
 }
@@ -343,7 +387,9 @@ fn stop_in_the_middle_of_anything_lets_go_of_everything() {
         scene.open();
         let mut events = scene.gate.events();
         scene.after(after, |_, stage| stage.hear(ESC, Instant::now()));
-        let stopped = ComputerError::Stopped { by: StoppedBy::Escape };
+        let stopped = ComputerError::Stopped {
+            by: StoppedBy::Escape,
+        };
         assert_eq!(scene.perform(steps), Err(stopped.clone()), "{steps:?}");
         assert_eq!(scene.log()[..expected.len()], *expected);
         // Also what was queued, and what comes later.
@@ -352,23 +398,42 @@ fn stop_in_the_middle_of_anything_lets_go_of_everything() {
         assert!(!scene.log().contains(&"move 9 9".to_owned()));
         assert_eq!(
             events.try_recv().unwrap(),
-            GateEvent::Stopped { session: Some(scene.session.clone()), by: StoppedBy::Escape }
+            GateEvent::Stopped {
+                session: Some(scene.session.clone()),
+                by: StoppedBy::Escape
+            }
         );
         scene.open();
         assert_eq!(scene.perform(&[Step::Move(9, 9)]), Ok(()));
     };
-    check(&[Step::Text("hello".into(), Duration::ZERO)], 2, &["h", "e", "released 0"]);
     check(
-        &[Step::Button(Button::Left, true), Step::Move(5, 5), Step::Move(6, 6)],
+        &[Step::Text("hello".into(), Duration::ZERO)],
+        2,
+        &["h", "e", "released 0"],
+    );
+    check(
+        &[
+            Step::Button(Button::Left, true),
+            Step::Move(5, 5),
+            Step::Move(6, 6),
+        ],
         2,
         &["Left true", "move 5 5", "released 1"],
     );
     check(
-        &[Step::Key(SHIFT, true), Step::Wait(Duration::from_secs(300)), Step::Key(SHIFT, false)],
+        &[
+            Step::Key(SHIFT, true),
+            Step::Wait(Duration::from_secs(300)),
+            Step::Key(SHIFT, false),
+        ],
         1,
         &["Named(Shift) true", "released 1"],
     );
-    check(&[Step::Scroll(0, 1), Step::Scroll(0, 1)], 1, &["scroll 0 1", "released 0"]);
+    check(
+        &[Step::Scroll(0, 1), Step::Scroll(0, 1)],
+        1,
+        &["scroll 0 1", "released 0"],
+    );
 }
 
 #[test]
@@ -383,7 +448,9 @@ fn stop_lets_go_of_what_stayed_down_between_actions() {
     );
     assert_eq!(
         scene.perform(&[Step::Move(1, 1)]),
-        Err(ComputerError::Stopped { by: StoppedBy::Caller("the pill".into()) })
+        Err(ComputerError::Stopped {
+            by: StoppedBy::Caller("the pill".into())
+        })
     );
 }
 
@@ -398,14 +465,26 @@ fn a_person_pauses_and_only_resuming_goes_on() {
         assert_eq!(scene.perform(&[Step::Move(1, 1)]), Err(paused));
         assert_eq!(scene.gate.paused().as_deref(), Some(by));
         assert!(!scene.gate.take_user_acted(), "not while paused");
-        assert_eq!(scene.stage.until("released 1"), ["Named(Shift) true", "released 1"]);
+        assert_eq!(
+            scene.stage.until("released 1"),
+            ["Named(Shift) true", "released 1"]
+        );
         scene.gate.resume().unwrap();
         assert!(scene.gate.take_user_acted());
         assert!(!scene.gate.take_user_acted(), "told once");
         assert_eq!(scene.perform(&[Step::Move(1, 1)]), Ok(()));
     };
-    check(PhysicalKind::Button { down: true }, "a mouse button was pressed");
-    check(PhysicalKind::Key { is_stop_key: false, down: true }, "a key was pressed");
+    check(
+        PhysicalKind::Button { down: true },
+        "a mouse button was pressed",
+    );
+    check(
+        PhysicalKind::Key {
+            is_stop_key: false,
+            down: true,
+        },
+        "a key was pressed",
+    );
     check(MOTION, "the mouse was moved");
 }
 
@@ -413,11 +492,21 @@ fn a_person_pauses_and_only_resuming_goes_on() {
 fn what_is_no_person_does_not_pause() {
     let scene = scene();
     scene.open();
-    let small = PhysicalKind::Motion { dx: 3, dy: 0, at: (500, 500) };
+    let small = PhysicalKind::Motion {
+        dx: 3,
+        dy: 0,
+        at: (500, 500),
+    };
     for kind in [
         PhysicalKind::Button { down: false },
-        PhysicalKind::Key { is_stop_key: false, down: false },
-        PhysicalKind::Key { is_stop_key: true, down: false },
+        PhysicalKind::Key {
+            is_stop_key: false,
+            down: false,
+        },
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: false,
+        },
         small,
         small,
     ] {
@@ -434,7 +523,9 @@ fn a_person_in_the_middle_of_an_action_ends_it() {
     scene.after(2, |_, stage| stage.hear(MOTION, Instant::now()));
     assert_eq!(
         scene.perform(&[Step::Text("hello".into(), Duration::ZERO)]),
-        Err(ComputerError::Paused { by: "the mouse was moved".into() })
+        Err(ComputerError::Paused {
+            by: "the mouse was moved".into()
+        })
     );
     assert_eq!(scene.log()[..3], ["h", "e", "released 0"]);
 }
@@ -446,18 +537,29 @@ fn the_rest_of_an_old_plan_is_not_done_after_resuming() {
     let old = scene.gate.token(&scene.session).unwrap();
     scene.gate.pause();
     scene.gate.resume().unwrap();
-    let result = scene.gate.perform(&scene.session, old, vec![Step::Move(1, 1)], None, None);
-    assert!(matches!(result, Err(ComputerError::Paused { .. })), "{result:?}");
+    let result = scene
+        .gate
+        .perform(&scene.session, old, vec![Step::Move(1, 1)], None, None);
+    assert!(
+        matches!(result, Err(ComputerError::Paused { .. })),
+        "{result:?}"
+    );
 }
 
 #[test]
 fn the_corner_of_the_outer_edge_stops() {
     let scene = scene();
     scene.open();
-    scene.hear(PhysicalKind::Motion { dx: 1, dy: 0, at: (995, 3) });
+    scene.hear(PhysicalKind::Motion {
+        dx: 1,
+        dy: 0,
+        at: (995, 3),
+    });
     assert_eq!(
         scene.perform(&[Step::Move(1, 1)]),
-        Err(ComputerError::Stopped { by: StoppedBy::Corner })
+        Err(ComputerError::Stopped {
+            by: StoppedBy::Corner
+        })
     );
 }
 
@@ -469,7 +571,9 @@ fn another_layout_is_refused() {
     let token = scene.gate.token(&scene.session).unwrap();
     let perform = |layout: &str| {
         let steps = vec![Step::Move(1, 1)];
-        scene.gate.perform(&scene.session, token, steps, Some(layout.to_owned()), None)
+        scene
+            .gate
+            .perform(&scene.session, token, steps, Some(layout.to_owned()), None)
     };
     assert_eq!(perform("old"), Err(ComputerError::LayoutChanged));
     assert_eq!(perform("new"), Ok(()));
@@ -482,7 +586,10 @@ fn resume_is_refused_right_after_an_action_on_our_own_window() {
     scene.open();
     scene.gate.note_own_action();
     scene.gate.pause();
-    assert!(matches!(scene.gate.resume(), Err(ComputerError::OwnWindow { .. })));
+    assert!(matches!(
+        scene.gate.resume(),
+        Err(ComputerError::OwnWindow { .. })
+    ));
     assert!(scene.gate.paused().is_some());
     *lock(&scene.clock.passed) += Duration::from_secs(2);
     assert_eq!(scene.gate.resume(), Ok(()));
@@ -495,7 +602,15 @@ fn waits_pass_and_glides_arrive() {
     let token = scene.gate.token(&scene.session).unwrap();
     let steps = vec![Step::Move(100, 50), Step::Wait(Duration::from_secs(3))];
     let glide = Some(Duration::from_millis(32));
-    assert_eq!(scene.gate.perform(&scene.session, token, steps, None, glide), Ok(()));
-    assert_eq!(scene.log(), ["move 15 7", "move 50 25", "move 85 43", "move 100 50"]);
+    assert_eq!(
+        scene
+            .gate
+            .perform(&scene.session, token, steps, None, glide),
+        Ok(())
+    );
+    assert_eq!(
+        scene.log(),
+        ["move 15 7", "move 50 25", "move 85 43", "move 100 50"]
+    );
     assert!(scene.clock.now() - scene.clock.start >= Duration::from_secs(3));
 }

@@ -17,7 +17,15 @@ const GLIDE_STEP: Duration = Duration::from_millis(8);
 pub(super) fn start(shared: Arc<Shared>, parts: Parts) -> Result<(), ComputerError> {
     std::thread::Builder::new()
         .name("gate".to_owned())
-        .spawn(move || Worker { shared, parts, listening: None, layout: String::new() }.run())
+        .spawn(move || {
+            Worker {
+                shared,
+                parts,
+                listening: None,
+                layout: String::new(),
+            }
+            .run()
+        })
         .map(drop)
         .map_err(|error| ComputerError::failed(format!("The gate's thread: {error}.")))
 }
@@ -78,7 +86,9 @@ impl Worker {
                 return Next::Quit;
             }
             if std::mem::take(&mut state.release) {
-                return Next::Release { closing: std::mem::take(&mut state.closing) };
+                return Next::Release {
+                    closing: std::mem::take(&mut state.closing),
+                };
             }
             if let Some(request) = state.queue.pop_front() {
                 return Next::Request(request);
@@ -99,14 +109,19 @@ impl Worker {
         state.worker = false;
         // Dropping a request tells its sender.
         state.queue.clear();
-        self.shared.stop(state, StoppedBy::Caller("the lost connection to the screen".into()));
+        self.shared.stop(
+            state,
+            StoppedBy::Caller("the lost connection to the screen".into()),
+        );
         let mut state = self.shared.lock();
         state.release = false;
         state.closing = false;
     }
 
     fn open(&mut self, session: &SessionKey) -> Result<(), ComputerError> {
-        self.parts.lease.take(&format!("Interpreter (pid {})", std::process::id()))?;
+        self.parts
+            .lease
+            .take(&format!("Interpreter (pid {})", std::process::id()))?;
         let shared = Arc::downgrade(&self.shared);
         let sink = Box::new(move |event| {
             if let Some(shared) = shared.upgrade() {
@@ -117,14 +132,20 @@ impl Worker {
             Ok(listening) => self.listening = Some(listening),
             Err(error) => {
                 self.parts.lease.release();
-                return Err(ComputerError::NoStop { detail: error.to_string() });
+                return Err(ComputerError::NoStop {
+                    detail: error.to_string(),
+                });
             }
         }
         if let Err(error) = self.parts.input.arm_stop_key() {
             // It is heard all the same; the program in front hears it too.
             tracing::warn!(%error, "the stop key is not kept from programs");
         }
-        let corners = self.parts.screen.displays().map(|displays| outer_corners(&displays));
+        let corners = self
+            .parts
+            .screen
+            .displays()
+            .map(|displays| outer_corners(&displays));
         self.layout = self.parts.screen.layout().unwrap_or_default();
         let mut state = self.shared.lock();
         state.corners = corners.unwrap_or_default();
@@ -166,7 +187,11 @@ impl Worker {
             self.shared.lock().corners = corners;
             self.layout.clone_from(&layout);
         }
-        if job.layout.as_ref().is_some_and(|expected| *expected != layout) {
+        if job
+            .layout
+            .as_ref()
+            .is_some_and(|expected| *expected != layout)
+        {
             return Err(ComputerError::LayoutChanged);
         }
         for step in &job.steps {
@@ -221,12 +246,7 @@ impl Worker {
         Ok(ended?)
     }
 
-    fn glide(
-        &mut self,
-        job: &Job,
-        to: (i32, i32),
-        time: Duration,
-    ) -> Result<(), ComputerError> {
+    fn glide(&mut self, job: &Job, to: (i32, i32), time: Duration) -> Result<(), ComputerError> {
         let from = self.parts.screen.pointer()?;
         let steps = (time.as_millis() / GLIDE_STEP.as_millis()).max(1) as u32;
         for step in 1..=steps {
@@ -234,7 +254,9 @@ impl Worker {
             let part = f64::from(step) / f64::from(steps);
             let eased = (1.0 - (part * std::f64::consts::PI).cos()) / 2.0;
             let between = |a: i32, b: i32| a + (f64::from(b - a) * eased).round() as i32;
-            self.parts.input.move_to(between(from.0, to.0), between(from.1, to.1))?;
+            self.parts
+                .input
+                .move_to(between(from.0, to.0), between(from.1, to.1))?;
             self.parts.input.flush()?;
             if step < steps {
                 wait(&self.shared, &job.session, job.generation, GLIDE_STEP)?;
@@ -254,7 +276,9 @@ fn check(shared: &Shared, session: &SessionKey, generation: u64) -> Result<(), C
         Ok(())
     } else {
         // Paused and resumed since: the rest of the old plan is not done.
-        Err(ComputerError::Paused { by: "mouse or keyboard were used in between".to_owned() })
+        Err(ComputerError::Paused {
+            by: "mouse or keyboard were used in between".to_owned(),
+        })
     }
 }
 
@@ -279,4 +303,3 @@ pub(super) fn wait(
         drop(shared.clock.wait(&shared.wake, state, left));
     }
 }
-

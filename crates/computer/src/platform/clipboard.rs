@@ -15,10 +15,23 @@ type Task = Box<dyn FnOnce(&mut arboard::Clipboard) + Send>;
 #[derive(Default)]
 pub(crate) struct SystemClipboard {
     tasks: Option<mpsc::SyncSender<Task>>,
+    refused: Option<PlatformError>,
 }
 
 impl SystemClipboard {
+    /// One that answers every call with `reason`.
+    #[allow(dead_code)] // only where a program can open another desktop than its own
+    pub(crate) fn refused(reason: PlatformError) -> Self {
+        Self {
+            tasks: None,
+            refused: Some(reason),
+        }
+    }
+
     fn tasks(&mut self) -> Result<&mpsc::SyncSender<Task>> {
+        if let Some(reason) = &self.refused {
+            return Err(reason.clone());
+        }
         if self.tasks.is_none() {
             let (tasks, queue) = mpsc::sync_channel::<Task>(4);
             let (ready, opened) = mpsc::sync_channel(1);
@@ -33,12 +46,13 @@ impl SystemClipboard {
                     let _ = ready.send(Err(failed("opening the clipboard", &error)));
                 }
             };
-            thread::Builder::new().name("clipboard".to_owned()).spawn(body).map_err(|error| {
-                PlatformError::Failed {
+            thread::Builder::new()
+                .name("clipboard".to_owned())
+                .spawn(body)
+                .map_err(|error| PlatformError::Failed {
                     doing: "starting the clipboard's thread".to_owned(),
                     reason: error.to_string(),
-                }
-            })?;
+                })?;
             opened.recv().unwrap_or_else(|_| Err(ended()))?;
             self.tasks = Some(tasks);
         }
@@ -71,7 +85,9 @@ impl Clipboard for SystemClipboard {
     fn set_text(&mut self, text: &str) -> Result<()> {
         let text = text.to_owned();
         self.with(move |clipboard| {
-            clipboard.set_text(text).map_err(|error| failed("writing the clipboard", &error))
+            clipboard
+                .set_text(text)
+                .map_err(|error| failed("writing the clipboard", &error))
         })
     }
 
@@ -93,13 +109,22 @@ impl Clipboard for SystemClipboard {
 
     fn restore(&mut self, contents: ClipboardContents) -> Result<()> {
         self.with(move |clipboard| {
-            let ClipboardContents { text, html, image, files } = contents;
+            let ClipboardContents {
+                text,
+                html,
+                image,
+                files,
+            } = contents;
             match (html, image, text) {
                 _ if !files.is_empty() => clipboard.set().file_list(&files),
                 (Some(html), _, text) => clipboard.set_html(html, text),
-                (None, Some((width, height, bytes)), _) => clipboard.set_image(
-                    arboard::ImageData { width, height, bytes: Cow::Owned(bytes) },
-                ),
+                (None, Some((width, height, bytes)), _) => {
+                    clipboard.set_image(arboard::ImageData {
+                        width,
+                        height,
+                        bytes: Cow::Owned(bytes),
+                    })
+                }
                 (None, None, Some(text)) => clipboard.set_text(text),
                 (None, None, None) => clipboard.clear(),
             }
@@ -121,7 +146,10 @@ fn text(
 }
 
 fn failed(doing: &str, error: &arboard::Error) -> PlatformError {
-    PlatformError::Failed { doing: doing.to_owned(), reason: error.to_string() }
+    PlatformError::Failed {
+        doing: doing.to_owned(),
+        reason: error.to_string(),
+    }
 }
 
 fn ended() -> PlatformError {

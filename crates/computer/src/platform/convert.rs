@@ -1,15 +1,20 @@
 //! From what display servers give to red, green, blue.
 
 /// How a pixel lies in memory.
+#[allow(dead_code)] // each system has some of these
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// Four bytes: blue, green, red, unused.
     Bgrx,
     /// Four bytes: red, green, blue, unused.
-    #[cfg_attr(target_os = "linux", allow(dead_code))]
     Rgbx,
     /// Any other packing, little endian: bytes a pixel and the mask of each channel.
-    Masks { bytes: usize, red: u32, green: u32, blue: u32 },
+    Masks {
+        bytes: usize,
+        red: u32,
+        green: u32,
+        blue: u32,
+    },
 }
 
 impl Layout {
@@ -53,10 +58,18 @@ fn convert(source: &[u8], rgb: &mut [u8], layout: Layout) {
     match layout {
         Layout::Bgrx => four_bytes::<2, 1, 0>(source, rgb),
         Layout::Rgbx => four_bytes::<0, 1, 2>(source, rgb),
-        Layout::Masks { bytes, red, green, blue } => {
+        Layout::Masks {
+            bytes,
+            red,
+            green,
+            blue,
+        } => {
             for (from, to) in source.chunks_exact(bytes).zip(rgb.chunks_exact_mut(3)) {
-                let pixel =
-                    from.iter().rev().take(4).fold(0u32, |all, byte| all << 8 | u32::from(*byte));
+                let pixel = from
+                    .iter()
+                    .rev()
+                    .take(4)
+                    .fold(0u32, |all, byte| all << 8 | u32::from(*byte));
                 to.copy_from_slice(&[red, green, blue].map(|mask| channel(pixel, mask)));
             }
         }
@@ -168,23 +181,47 @@ mod tests {
     #[test]
     fn layouts() {
         let table: &[(&[u8], Layout, usize, [u8; 6])] = &[
-            (&[1, 2, 3, 0, 4, 5, 6, 0], Layout::Bgrx, 8, [3, 2, 1, 6, 5, 4]),
-            (&[1, 2, 3, 0, 4, 5, 6, 0], Layout::Rgbx, 8, [1, 2, 3, 4, 5, 6]),
+            (
+                &[1, 2, 3, 0, 4, 5, 6, 0],
+                Layout::Bgrx,
+                8,
+                [3, 2, 1, 6, 5, 4],
+            ),
+            (
+                &[1, 2, 3, 0, 4, 5, 6, 0],
+                Layout::Rgbx,
+                8,
+                [1, 2, 3, 4, 5, 6],
+            ),
             (
                 &[0x00, 0xf8, 0xff, 0xff],
-                Layout::Masks { bytes: 2, red: 0xf800, green: 0x07e0, blue: 0x001f },
+                Layout::Masks {
+                    bytes: 2,
+                    red: 0xf800,
+                    green: 0x07e0,
+                    blue: 0x001f,
+                },
                 4,
                 [255, 0, 0, 255, 255, 255],
             ),
             (
                 &[9, 8, 7, 6, 5, 4],
-                Layout::Masks { bytes: 3, red: 0xff_0000, green: 0xff00, blue: 0xff },
+                Layout::Masks {
+                    bytes: 3,
+                    red: 0xff_0000,
+                    green: 0xff00,
+                    blue: 0xff,
+                },
                 6,
                 [7, 8, 9, 4, 5, 6],
             ),
         ];
         for (source, layout, stride, expected) in table {
-            assert_eq!(to_rgb(source, *layout, 2, 1, *stride), expected, "{layout:?}");
+            assert_eq!(
+                to_rgb(source, *layout, 2, 1, *stride),
+                expected,
+                "{layout:?}"
+            );
         }
     }
 

@@ -70,7 +70,10 @@ impl Ledger {
         if notes.len() == MOST {
             notes.pop_front();
         }
-        notes.push_back(Note { event, at: Instant::now() });
+        notes.push_back(Note {
+            event,
+            at: Instant::now(),
+        });
     }
 
     /// Whether an event that was heard is ours, and then which note it answers.
@@ -78,16 +81,30 @@ impl Ledger {
     pub fn settle(&self, heard: &OwnEvent) -> Option<OwnEvent> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        while notes.front().is_some_and(|note| now.duration_since(note.at) > STALE) {
+        while notes
+            .front()
+            .is_some_and(|note| now.duration_since(note.at) > STALE)
+        {
             notes.pop_front();
         }
         let found = notes.iter().position(|note| note.event.same(heard))?;
         notes.drain(..=found).next_back().map(|note| note.event)
     }
 
+    /// Drops all notes: nobody was listening until now.
+    pub fn clear(&self) {
+        self.notes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// How many events were sent and not heard yet.
     pub fn waiting(&self) -> usize {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.notes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 }
 
@@ -110,19 +127,29 @@ mod tests {
             (&a, &[key(9, true), a[0], a[1], key(9, false)], 2),
             (&[], &a, 2),
             // A foreign event equal to a later one of ours: ours are then the ones too many.
-            (&[key(1, true), key(2, true)], &[key(2, true), key(1, true), key(2, true)], 2),
+            (
+                &[key(1, true), key(2, true)],
+                &[key(2, true), key(1, true), key(2, true)],
+                2,
+            ),
             // A note without an event is settled by the next.
             (&[key(50, true), a[0], a[1]], &a, 0),
             (
                 &[OwnEvent::Motion { x: 3, y: 4 }],
-                &[OwnEvent::Motion { x: 0, y: 0 }, OwnEvent::Motion { x: 1, y: 1 }],
+                &[
+                    OwnEvent::Motion { x: 0, y: 0 },
+                    OwnEvent::Motion { x: 1, y: 1 },
+                ],
                 1,
             ),
         ];
         for (noted, heard, foreign) in table {
             let ledger = Ledger::default();
             noted.iter().for_each(|event| ledger.note(*event));
-            let count = heard.iter().filter(|event| ledger.settle(event).is_none()).count();
+            let count = heard
+                .iter()
+                .filter(|event| ledger.settle(event).is_none())
+                .count();
             assert_eq!(count, *foreign, "noted {noted:?} heard {heard:?}");
         }
     }

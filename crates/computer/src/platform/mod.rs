@@ -15,10 +15,12 @@ mod clipboard;
 mod convert;
 mod key;
 mod ledger;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), test))]
 mod lock;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+#[cfg(any(not(target_os = "linux"), test))]
+mod units;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -109,7 +111,12 @@ pub struct Display {
 impl Display {
     /// The area it covers.
     pub fn rect(&self) -> Rect {
-        Rect { x: self.origin.0, y: self.origin.1, w: self.size.0, h: self.size.1 }
+        Rect {
+            x: self.origin.0,
+            y: self.origin.1,
+            w: self.size.0,
+            h: self.size.1,
+        }
     }
 }
 
@@ -148,7 +155,12 @@ impl Rect {
         let end = |at: i32, size: u32| i64::from(at) + i64::from(size);
         let right = end(self.x, self.w).max(end(other.x, other.w));
         let bottom = end(self.y, self.h).max(end(other.y, other.h));
-        Rect { x, y, w: (right - i64::from(x)) as u32, h: (bottom - i64::from(y)) as u32 }
+        Rect {
+            x,
+            y,
+            w: (right - i64::from(x)) as u32,
+            h: (bottom - i64::from(y)) as u32,
+        }
     }
 
     /// The part both cover; `None` when they do not touch.
@@ -157,7 +169,12 @@ impl Rect {
         let end = |at: i32, size: u32| i64::from(at) + i64::from(size);
         let w = end(self.x, self.w).min(end(other.x, other.w)) - i64::from(x);
         let h = end(self.y, self.h).min(end(other.y, other.h)) - i64::from(y);
-        (w > 0 && h > 0).then_some(Rect { x, y, w: w as u32, h: h as u32 })
+        (w > 0 && h > 0).then_some(Rect {
+            x,
+            y,
+            w: w as u32,
+            h: h as u32,
+        })
     }
 }
 
@@ -365,7 +382,9 @@ pub struct Listening {
 
 impl Listening {
     pub(crate) fn new(end: impl FnOnce() + Send + 'static) -> Self {
-        Self { end: Some(Box::new(end)) }
+        Self {
+            end: Some(Box::new(end)),
+        }
     }
 }
 
@@ -444,10 +463,7 @@ pub fn open() -> Result<Platform> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_on(
-    display: Option<&str>,
-    runtime: Option<&std::path::Path>,
-) -> Result<Platform> {
+pub fn open_on(display: Option<&str>, runtime: Option<&std::path::Path>) -> Result<Platform> {
     system::open(display, runtime)
 }
 
@@ -481,7 +497,10 @@ mod tests {
     #[test]
     fn rectangles() {
         let rect = |x, y, w, h| Rect { x, y, w, h };
-        assert_eq!(rect(0, 0, 10, 10).union(rect(-5, 20, 2, 2)), rect(-5, 0, 15, 22));
+        assert_eq!(
+            rect(0, 0, 10, 10).union(rect(-5, 20, 2, 2)),
+            rect(-5, 0, 15, 22)
+        );
         assert_eq!(Rect::default().union(rect(3, 4, 1, 1)), rect(3, 4, 1, 1));
         assert_eq!(
             rect(-10, -10, 20, 20).intersection(rect(5, 5, 20, 20)),
@@ -503,11 +522,26 @@ mod tests {
         };
         let base = layout_hash(std::slice::from_ref(&one));
         let others = [
-            Display { id: "b".to_owned(), ..one.clone() },
-            Display { origin: (-1, 0), ..one.clone() },
-            Display { size: (100, 101), ..one.clone() },
-            Display { scale: 2.0, ..one.clone() },
-            Display { primary: false, ..one.clone() },
+            Display {
+                id: "b".to_owned(),
+                ..one.clone()
+            },
+            Display {
+                origin: (-1, 0),
+                ..one.clone()
+            },
+            Display {
+                size: (100, 101),
+                ..one.clone()
+            },
+            Display {
+                scale: 2.0,
+                ..one.clone()
+            },
+            Display {
+                primary: false,
+                ..one.clone()
+            },
         ];
         for other in others {
             assert_ne!(layout_hash(&[other]), base);

@@ -65,7 +65,7 @@ impl Output {
             return self.tail.clone();
         }
         let last: String = self.tail.chars().skip(count.saturating_sub(max)).collect();
-        let place = match self.spool.as_ref().map(Spool::path) {
+        let place = match self.spool.as_ref().and_then(Spool::path) {
             Some(path) => format!(" The whole output is in the file {}.", path.display()),
             None => String::new(),
         };
@@ -98,7 +98,7 @@ mod tests {
         let tail = rest.split_once("]\n").map_or(0, |(_, tail)| tail.len());
         assert_eq!(shown + gap + tail, lines * line.len(), "head, gap and tail are everything");
         assert!(rest.ends_with(line));
-        assert_eq!(output.for_model(10).lines().last(), Some("123456789é"));
+        assert_eq!(output.for_model(10).lines().last(), Some("23456789é"));
     }
 
     #[test]

@@ -54,6 +54,12 @@ function waitFor(matches) {
   for (;;) {
     const index = held.findIndex(matches);
     if (index >= 0) return held.splice(index, 1)[0];
+    if (watcher) {
+      const count = Atomics.load(shared, ARRIVED);
+      const arrived = takeFromWatcher();
+      if (!arrived) Atomics.wait(shared, ARRIVED, count);
+      continue;
+    }
     let size;
     try {
       size = fs.readSync(channel, buffer);
@@ -68,6 +74,48 @@ function waitFor(matches) {
     if (size === 0) process.reallyExit(0);
     take(Buffer.from(buffer.subarray(0, size)));
   }
+}
+
+// The watcher: a second thread that reads the channel from the moment a run first
+// goes on behind the scenes. It can break off code that runs in a callback, where
+// nothing else can, since this thread is then busy.
+
+const ARRIVED = 0;
+const ASYNC = 1;
+const shared = new Int32Array(new SharedArrayBuffer(8));
+let watcher = null;
+let watcherPort = null;
+
+function startWatcher() {
+  if (watcher) return;
+  const { Worker, MessageChannel } = require("worker_threads");
+  const { port1, port2 } = new MessageChannel();
+  socket.pause();
+  // pause() alone would go on reading ahead.
+  socket._read = () => {};
+  socket._handle.reading = false;
+  socket._handle.readStop();
+  watcher = new Worker(path.join(__dirname, "watch.js"), {
+    workerData: { channel, shared, port: port2 },
+    transferList: [port2],
+    stdout: false,
+    stderr: false,
+  });
+  watcherPort = port1;
+  port1.on("message", (data) => {
+    take(Buffer.from(data));
+    pump();
+  });
+  watcher.on("error", () => process.reallyExit(1));
+  // Keeps the process alive in the socket's place.
+  port1.ref();
+}
+
+function takeFromWatcher() {
+  const { receiveMessageOnPort } = require("worker_threads");
+  const arrived = receiveMessageOnPort(watcherPort);
+  if (arrived) take(Buffer.from(arrived.message));
+  return Boolean(arrived);
 }
 
 let requests = 0;
@@ -192,11 +240,25 @@ function replaceInput() {
     get() {
       if (!stream) {
         const { Readable } = require("stream");
+        let wanted = false;
+        const want = () => {
+          // Only once the code that got the last line has run: it may want no more.
+          if (!wanted || stream.isPaused() || running === null) return;
+          wanted = false;
+          askLater("").then((line) => {
+            if (line !== null) stream.push(line + "\n");
+            else if (running === null) wanted = true;
+            else stream.push(null);
+          });
+        };
         stream = new Readable({
+          highWaterMark: 0,
           read() {
-            askLater("").then((line) => this.push(line === null ? null : line + "\n"));
+            wanted = true;
+            setImmediate(want);
           },
         });
+        stream.on("resume", () => setImmediate(want));
         stream.fd = 0;
         stream.isTTY = false;
       }
@@ -249,47 +311,89 @@ session.post("Runtime.evaluate", { expression: "({})" }, (_error, answer) => {
 });
 
 // A loop that never ends is only broken off inside a vm script, so the call is made from one.
-const runScript = new vm.Script("(f) => f()", { filename: "node:internal/interpreter" });
-globalThis[Symbol.for("interpreter.run")] = null;
-const guarded = new vm.Script("globalThis[Symbol.for('interpreter.run')]()", {
-  filename: "node:internal/interpreter",
+const RUN = Symbol.for("interpreter.run");
+const guarded = new vm.Script('globalThis[Symbol.for("interpreter.run")]()', { filename: __filename });
+
+// import, which the inspector's code cannot have: the statement becomes a call of our own.
+Object.defineProperty(globalThis, "__importModule", {
+  value: (name) => {
+    const { pathToFileURL } = require("url");
+    if (/^\.{0,2}\//.test(name)) return import(pathToFileURL(path.resolve(name)).href);
+    try {
+      const found = globalThis.require.resolve(name);
+      if (path.isAbsolute(found)) return import(pathToFileURL(found).href);
+    } catch {}
+    return import(name);
+  },
 });
-void runScript;
+
+function translateImports(code) {
+  if (!/\bimport\b/.test(code)) return code;
+  const load = (name) => `await __importModule(${name})`;
+  return code
+    .replace(/^[ \t]*import\s+(?!\()(?:([\w$*{},\s]+?)\s+from\s+)?(['"][^'"\n]+['"])[ \t]*;?/gm, (_all, what, name) => {
+      if (!what) return `${load(name)};`;
+      const parts = [];
+      const braces = what.match(/\{([^}]*)\}/);
+      const rest = what.replace(/\{[^}]*\}/, "");
+      let whole = null;
+      for (const part of rest.split(",").map((word) => word.trim())) {
+        const star = part.match(/^\*\s+as\s+(.+)$/);
+        if (star) whole = star[1];
+        else if (part) parts.push(`default: ${part}`);
+      }
+      if (braces) parts.push(braces[1].replace(/\s+as\s+/g, ": "));
+      const from = whole ? `const ${whole} = ${load(name)};` : "";
+      if (!parts.length) return from;
+      return `${from}const { ${parts.join(", ")} } = ${whole ?? load(name)};`;
+    })
+    .replace(/(^|[^.\w$'"`])import\s*\(/g, "$1__importModule(");
+}
+
+// Code with any of these may run on in a callback.
+const LATER = /\b(await|then|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|on|once)\b/;
 
 function evaluate(code, name) {
-  return new Promise((resolve, reject) => {
-    settle = resolve;
-    let expression = code;
-    // As in the developer tools: a block that starts with `{` may be an object.
-    if (/^\s*\{/.test(code) && !/;\s*$/.test(code)) {
-      try {
-        new vm.Script(`(${code}\n)`);
-        expression = `(${code}\n)`;
-      } catch {}
-    }
-    const start = () => {
-      session.post(
-        "Runtime.evaluate",
-        {
-          expression: `${expression}\n//# sourceURL=${name}`,
-          replMode: true,
-          awaitPromise: true,
-          generatePreview: false,
-          includeCommandLineAPI: false,
-        },
-        (error, answer) => (error ? reject(error) : resolve(answer)),
-      );
-    };
-    Object.defineProperty(globalThis, Symbol.for("interpreter.run"), { value: start, configurable: true });
+  let resolve, reject;
+  const promise = new Promise((...both) => ([resolve, reject] = both));
+  let settled = false;
+  settle = (answer) => {
+    settled = true;
+    Atomics.store(shared, ASYNC, 0);
+    resolve(answer);
+  };
+  let expression = translateImports(code);
+  // As in the developer tools: a block that starts with `{` may be an object.
+  if (/^\s*\{/.test(expression) && !/;\s*$/.test(expression)) {
     try {
-      guarded.runInThisContext({ breakOnSigint: true });
-    } catch (error) {
-      if (error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
-        interrupted = true;
-        resolve(null);
-      } else reject(error);
-    }
-  });
+      new vm.Script(`(${expression}\n)`);
+      expression = `(${expression}\n)`;
+    } catch {}
+  }
+  const start = () => {
+    session.post(
+      "Runtime.evaluate",
+      { expression: `${expression}\n//# sourceURL=${name}`, replMode: true, awaitPromise: true },
+      (error, answer) => (error ? reject(error) : settle && settle(answer)),
+    );
+  };
+  Object.defineProperty(globalThis, RUN, { value: start, configurable: true });
+  if (LATER.test(expression)) startWatcher();
+  try {
+    guarded.runInThisContext({ breakOnSigint: true });
+  } catch (error) {
+    if (!error || error.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+    interrupted = true;
+    settle(null);
+  }
+  if (!settled) {
+    Atomics.store(shared, ASYNC, running);
+    // Not for what is settled at once; only for what really waits.
+    setTimeout(() => {
+      if (!settled) startWatcher();
+    }, 0);
+  }
+  return promise;
 }
 
 function cleanStack(error) {
@@ -305,7 +409,9 @@ function cleanStack(error) {
 
 function describe(error) {
   cleanStack(error);
-  return error instanceof Error ? util.inspect(error) : `Uncaught ${util.inspect(error)}`;
+  if (!(error instanceof Error)) return `Uncaught ${util.inspect(error)}`;
+  // Without any frame left, inspect would put it in brackets.
+  return /\n\s+at /.test(error.stack) ? util.inspect(error) : `${error.name}: ${error.message}`;
 }
 
 async function run({ id, code }) {
@@ -315,16 +421,16 @@ async function run({ id, code }) {
   let status = "ok";
   let message = null;
   try {
-    const answer = await evaluate(code, `<cell ${id}>`);
-    if (interrupted || answer === null) {
+    const answer = await evaluate(code, `cell-${id}`);
+    if (interrupted) {
       status = "interrupted";
     } else if (answer.exceptionDetails) {
       status = "error";
       const { exception, text, lineNumber } = answer.exceptionDetails;
       const error = exception ? valueOf(exception) : text;
       let shown = describe(error);
-      if (error instanceof SyntaxError && typeof lineNumber === "number" && !/<cell/.test(shown)) {
-        shown = `<cell ${id}>:${lineNumber + 1}\n${(code.split("\n")[lineNumber] ?? "").trimEnd()}\n\n${shown}`;
+      if (error instanceof SyntaxError && typeof lineNumber === "number" && !/cell-/.test(shown)) {
+        shown = `cell-${id}:${lineNumber + 1}\n${(code.split("\n")[lineNumber] ?? "").trimEnd()}\n\n${shown}`;
       }
       emit(2, shown + "\n");
       message = String(error instanceof Error ? `${error.name}: ${error.message}` : util.inspect(error)).slice(0, 500);
@@ -441,6 +547,6 @@ send({
   protocol: 1,
   language: "javascript",
   place: `Node.js ${process.version}, ${process.execPath}`,
-  interrupt: process.platform === "win32" ? "none" : "signal",
+  interrupt: process.platform === "win32" ? "message" : "both",
   exits: true,
 });

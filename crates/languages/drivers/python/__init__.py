@@ -138,6 +138,8 @@ def ask(prompt, secret=False):
     if os.getpid() != PID or S.running is None:
         return None
     flush()
+    if S.hot:
+        sample()
     report_line()
     _requests += 1
     request = str(_requests)

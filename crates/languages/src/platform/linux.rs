@@ -38,7 +38,7 @@ pub(super) fn reads_terminal(leader: u32, master: BorrowedFd<'_>, _secret: bool)
         }
         let children = format!("/proc/{pid}/task/{pid}/children");
         if let Ok(children) = std::fs::read_to_string(children) {
-            queue.extend(children.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()));
+            queue.extend(children.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
         }
     }
     false

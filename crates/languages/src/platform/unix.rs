@@ -40,6 +40,7 @@ pub(crate) async fn spawn(plan: Plan) -> io::Result<Started> {
     system::widen(&reader);
     rustix::io::ioctl_fionbio(&reader, true)?;
     let (master, slave) = open_terminal()?;
+    let theirs_terminal = slave.try_clone()?;
     let (born, birth) = oneshot::channel();
     let (died, death) = oneshot::channel();
     let group = Group::default();
@@ -77,10 +78,12 @@ pub(crate) async fn spawn(plan: Plan) -> io::Result<Started> {
     })?;
     birth.await.map_err(|_| io::Error::other("the starting thread ended"))??;
     let process = Process { group, death, ended: None };
+    // SAFETY: a pipe end keeps its descriptor as long as it lives.
+    let pipe = unsafe { AsyncFd::register_with_interest(reader, Interest::READABLE) }?;
     Ok(Started {
         channel: UnixStream::from_std(ours)?,
-        output: Output { pipe: AsyncFd::with_interest(reader, Interest::READABLE)?, open: true },
-        terminal: Terminal::new(master)?,
+        output: Output { pipe, open: true },
+        terminal: Terminal::new(master, theirs_terminal)?,
         process,
     })
 }
@@ -262,12 +265,18 @@ fn append(mut from: impl Read, into: &mut Vec<u8>, limit: usize) -> io::Result<u
 #[derive(Debug)]
 pub(crate) struct Terminal {
     master: AsyncFd<std::fs::File>,
+    /// The child's side, to see whether what was typed has been read.
+    slave: OwnedFd,
     open: bool,
+    /// What was typed and will come back as echo, which nobody is to see twice.
+    echo: Vec<u8>,
 }
 
 impl Terminal {
-    fn new(master: OwnedFd) -> io::Result<Self> {
-        Ok(Self { master: AsyncFd::new(std::fs::File::from(master))?, open: true })
+    fn new(master: OwnedFd, slave: OwnedFd) -> io::Result<Self> {
+        // SAFETY: a file keeps its descriptor as long as it lives.
+        let master = unsafe { AsyncFd::register(std::fs::File::from(master)) }?;
+        Ok(Self { master, slave, open: true, echo: Vec::new() })
     }
 
     /// Waits for what programs write to the terminal itself (questions, echo).
@@ -277,32 +286,69 @@ impl Terminal {
         }
         loop {
             let mut ready = self.master.readable().await?;
+            let from = into.len();
             match ready.try_io(|master| append(master.get_ref(), into, 4096)) {
                 // No program has the terminal open any more (an error on Linux).
                 Ok(Ok(0) | Err(_)) => {
                     self.open = false;
                     return Ok(());
                 }
-                Ok(Ok(_)) => return Ok(()),
+                Ok(Ok(_)) => {
+                    self.drop_echo(into, from);
+                    return Ok(());
+                }
                 Err(_) => {}
             }
         }
     }
 
-    /// Types a line, or end of file.
-    pub(crate) fn write(&self, line: Option<&str>) {
+    /// Appends what is there now, without waiting.
+    pub(crate) fn take(&mut self, into: &mut Vec<u8>) {
+        let from = into.len();
+        if self.open && append(self.master.get_ref(), into, 4096).is_ok() {
+            self.drop_echo(into, from);
+        }
+    }
+
+    fn drop_echo(&mut self, text: &mut Vec<u8>, from: usize) {
+        let new = &text[from..];
+        let same = new.iter().zip(&self.echo).take_while(|(a, b)| a == b).count();
+        if same == new.len() || same == self.echo.len() {
+            self.echo.drain(..same);
+            text.drain(from..from + same);
+        } else {
+            self.echo.clear();
+        }
+    }
+
+    /// Types a line, or end of file. Gives what of it is to be seen.
+    pub(crate) fn write(&mut self, line: Option<&str>) -> String {
+        let echoes = rustix::termios::tcgetattr(self.master.get_ref())
+            .is_ok_and(|modes| modes.local_modes.contains(LocalModes::ECHO));
         let bytes = match line {
             Some(line) => format!("{line}\n").into_bytes(),
             None => vec![4],
         };
+        let mut seen = String::new();
+        if let Some(line) = line
+            && echoes
+        {
+            self.echo.extend_from_slice(&bytes);
+            seen = format!("{line}\n");
+        }
         // A terminal holds one line of 4096 bytes; more than it takes is lost, as on any other.
         let _ = rustix::io::write(self.master.get_ref(), &bytes);
+        seen
     }
 
     /// Whether a program of the child's session waits for a line on the
     /// terminal, and if so, whether the line is secret.
     pub(crate) fn waiting(&self, process: &Process) -> Option<bool> {
         let leader = process.id()?;
+        if rustix::io::ioctl_fionread(&self.slave).is_ok_and(|unread| unread > 0) {
+            // The line is there; its reader only has not had the time yet.
+            return None;
+        }
         let modes = rustix::termios::tcgetattr(self.master.get_ref()).ok()?;
         let secret = !modes.local_modes.contains(LocalModes::ECHO)
             && modes.local_modes.contains(LocalModes::ICANON);

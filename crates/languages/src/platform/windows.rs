@@ -172,8 +172,13 @@ impl Terminal {
         std::future::pending().await
     }
 
+    /// Nothing is there.
+    pub(crate) fn take(&mut self, _into: &mut Vec<u8>) {}
+
     /// Nobody reads.
-    pub(crate) fn write(&self, _line: Option<&str>) {}
+    pub(crate) fn write(&mut self, _line: Option<&str>) -> String {
+        String::new()
+    }
 
     /// Nobody waits.
     pub(crate) fn waiting(&self, _process: &Process) -> Option<bool> {

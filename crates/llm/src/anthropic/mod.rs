@@ -2,6 +2,8 @@
 
 mod request;
 mod stream;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use request::{Built, build};
+pub(crate) use request::build;
 pub(crate) use stream::StreamMapper;

@@ -75,7 +75,10 @@ pub(crate) fn build(
     }
     if info.thinking == Thinking::Adaptive && learned.takes("thinking") {
         // Without it the text between calls would not be seen.
-        set("thinking", json!({"type": "adaptive", "display": "summarized"}));
+        set(
+            "thinking",
+            json!({"type": "adaptive", "display": "summarized"}),
+        );
     }
     // Newer versions refuse sampling for every model, newer models in every version.
     if let Some(temperature) = request.temperature
@@ -90,19 +93,25 @@ pub(crate) fn build(
     }
     if info.append_only && wants && learned.takes("context_management") {
         betas.push("context-management-2025-06-27");
-        set("context_management", json!({"edits": [{
-            "type": "clear_tool_uses_20250919",
-            "trigger": {"type": "input_tokens", "value": 100_000},
-            "keep": {"type": "tool_uses", "value": 6},
-            "clear_at_least": {"type": "input_tokens", "value": 20_000},
-        }]}));
+        set(
+            "context_management",
+            json!({"edits": [{
+                "type": "clear_tool_uses_20250919",
+                "trigger": {"type": "input_tokens", "value": 100_000},
+                "keep": {"type": "tool_uses", "value": 6},
+                "clear_at_least": {"type": "input_tokens", "value": 20_000},
+            }]}),
+        );
     }
     set("messages", Value::Array(messages));
     let mut headers = vec![("anthropic-version", version.to_owned())];
     if !betas.is_empty() {
         headers.push(("anthropic-beta", betas.join(",")));
     }
-    Built { body: Value::Object(body), headers }
+    Built {
+        body: Value::Object(body),
+        headers,
+    }
 }
 
 fn beta(computer: ComputerTool) -> Option<&'static str> {
@@ -160,12 +169,18 @@ impl Mapper<'_> {
 
     fn message(&self, message: &Message, members: &HashSet<String>) -> Option<Value> {
         let content: Vec<Value> = match message.speaker {
-            Speaker::Assistant => {
-                message.parts.iter().filter_map(|part| self.said(part)).collect()
-            }
+            Speaker::Assistant => message
+                .parts
+                .iter()
+                .filter_map(|part| self.said(part))
+                .collect(),
             Speaker::User => self.user(&message.parts, members),
         };
-        let role = if message.speaker == Speaker::User { "user" } else { "assistant" };
+        let role = if message.speaker == Speaker::User {
+            "user"
+        } else {
+            "assistant"
+        };
         (!content.is_empty()).then(|| json!({"role": role, "content": content}))
     }
 
@@ -200,7 +215,10 @@ impl Mapper<'_> {
         if self.computer != ComputerTool::AnthropicToolset || call.name != "computer" {
             return None;
         }
-        call.arguments.get("action").and_then(Value::as_str).map(str::to_owned)
+        call.arguments
+            .get("action")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     }
 
     fn user(&self, parts: &[Part], members: &HashSet<String>) -> Vec<Value> {
@@ -245,7 +263,11 @@ impl Mapper<'_> {
             content = vec![text_block(NOT_EXECUTED)];
         }
         if content.is_empty() {
-            content.push(text_block(if result.is_error { "It failed." } else { "OK" }));
+            content.push(text_block(if result.is_error {
+                "It failed."
+            } else {
+                "OK"
+            }));
         }
         let mut block = json!({
             "type": "tool_result", "tool_use_id": plain_id(&result.call), "content": content,
@@ -280,10 +302,18 @@ fn mark(block: &mut Value) {
 /// One mark on the last block of the latest two messages of the person, where
 /// results stand: what is before is read from the cache the next time.
 fn mark_latest(messages: &mut [Value]) {
-    let latest = messages.iter_mut().rev().filter(|message| message["role"] == "user").take(2);
+    let latest = messages
+        .iter_mut()
+        .rev()
+        .filter(|message| message["role"] == "user")
+        .take(2);
     for message in latest {
-        let Some(content) = message["content"].as_array_mut() else { continue };
-        let at = content.iter().rposition(|block| block["type"] == "tool_result");
+        let Some(content) = message["content"].as_array_mut() else {
+            continue;
+        };
+        let at = content
+            .iter()
+            .rposition(|block| block["type"] == "tool_result");
         let at = at.unwrap_or(content.len().saturating_sub(1));
         if let Some(block) = content.get_mut(at) {
             mark(block);

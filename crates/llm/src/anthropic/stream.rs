@@ -26,8 +26,17 @@ pub(crate) struct StreamMapper {
 #[derive(Debug)]
 enum Block {
     Text,
-    Thinking { text: String, signature: String },
-    Call { id: String, name: String, input: Value, toolset: Option<String>, json: String },
+    Thinking {
+        text: String,
+        signature: String,
+    },
+    Call {
+        id: String,
+        name: String,
+        input: Value,
+        toolset: Option<String>,
+        json: String,
+    },
     Other,
 }
 
@@ -58,10 +67,16 @@ impl StreamMapper {
                 if let Some(words) = text(block, "thinking") {
                     out.push(Ok(ModelEvent::Reasoning(words.to_owned())));
                 }
-                Block::Thinking { text: at("thinking"), signature: at("signature") }
+                Block::Thinking {
+                    text: at("thinking"),
+                    signature: at("signature"),
+                }
             }
             Some("redacted_thinking") => {
-                let raw = Raw { name: self.family.clone(), raw: block.clone() };
+                let raw = Raw {
+                    name: self.family.clone(),
+                    raw: block.clone(),
+                };
                 out.push(Ok(ModelEvent::ReasoningEnd { raw: Some(raw) }));
                 Block::Other
             }
@@ -71,10 +86,19 @@ impl StreamMapper {
                 // A member's input comes whole, and is shown with its action.
                 if self.live.is_none() && toolset.is_none() {
                     self.live = Some(index);
-                    out.push(Ok(ModelEvent::CallStart { id: id.clone(), name: name.clone() }));
+                    out.push(Ok(ModelEvent::CallStart {
+                        id: id.clone(),
+                        name: name.clone(),
+                    }));
                 }
                 let input = block.get("input").cloned().unwrap_or_default();
-                Block::Call { id, name, input, toolset, json: String::new() }
+                Block::Call {
+                    id,
+                    name,
+                    input,
+                    toolset,
+                    json: String::new(),
+                }
             }
             _ => Block::Other,
         };
@@ -83,8 +107,13 @@ impl StreamMapper {
 
     fn delta(&mut self, index: u64, delta: &Value, out: &mut Out) {
         let live = self.live == Some(index);
-        let Some(block) = self.blocks.get_mut(&index) else { return };
-        let kind = delta.get("type").and_then(Value::as_str).unwrap_or_default();
+        let Some(block) = self.blocks.get_mut(&index) else {
+            return;
+        };
+        let kind = delta
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match (kind, block) {
             ("text_delta", Block::Text) => {
                 if let Some(words) = text(delta, "text") {
@@ -98,7 +127,9 @@ impl StreamMapper {
                 }
             }
             ("signature_delta", Block::Thinking { signature, .. }) => {
-                text(delta, "signature").unwrap_or_default().clone_into(signature);
+                text(delta, "signature")
+                    .unwrap_or_default()
+                    .clone_into(signature);
             }
             ("input_json_delta", Block::Call { json, .. }) => {
                 if let Some(more) = text(delta, "partial_json") {
@@ -125,7 +156,13 @@ impl StreamMapper {
                 });
                 out.push(Ok(ModelEvent::ReasoningEnd { raw }));
             }
-            Some(Block::Call { id, name, input, toolset, json }) => {
+            Some(Block::Call {
+                id,
+                name,
+                input,
+                toolset,
+                json,
+            }) => {
                 self.end_call(live, (id, name, toolset), &input, &json, out);
             }
             _ => {}
@@ -146,7 +183,10 @@ impl StreamMapper {
         };
         let shown = if toolset.is_some() { "computer" } else { &name };
         if !live {
-            out.push(Ok(ModelEvent::CallStart { id: id.clone(), name: shown.to_owned() }));
+            out.push(Ok(ModelEvent::CallStart {
+                id: id.clone(),
+                name: shown.to_owned(),
+            }));
         }
         let Some(mut arguments) = parsed else {
             if !live && !json.is_empty() {
@@ -169,18 +209,31 @@ impl StreamMapper {
             out.push(Ok(ModelEvent::CallDelta(arguments.to_string())));
         }
         let name = shown.to_owned();
-        out.push(Ok(ModelEvent::CallEnd(Call { id, name, arguments, raw })));
+        out.push(Ok(ModelEvent::CallEnd(Call {
+            id,
+            name,
+            arguments,
+            raw,
+        })));
     }
 
     /// Totals replace what was known, key by key.
     fn usage(&mut self, value: Option<&Value>, out: &mut Out) {
-        let Some(fields) = value.and_then(Value::as_object) else { return };
+        let Some(fields) = value.and_then(Value::as_object) else {
+            return;
+        };
         for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             self.usage.insert(key.clone(), value.clone());
         }
         let at = |key: &str| self.usage.get(key).and_then(number).unwrap_or(0);
-        let (cached, written) = (at("cache_read_input_tokens"), at("cache_creation_input_tokens"));
-        let thinking = self.usage.get("output_tokens_details").and_then(|d| d.get("thinking_tokens"));
+        let (cached, written) = (
+            at("cache_read_input_tokens"),
+            at("cache_creation_input_tokens"),
+        );
+        let thinking = self
+            .usage
+            .get("output_tokens_details")
+            .and_then(|d| d.get("thinking_tokens"));
         let usage = Usage {
             input_tokens: at("input_tokens") + cached + written,
             output_tokens: at("output_tokens"),
@@ -204,7 +257,8 @@ impl StreamMapper {
             Some("pause_turn") => Finish::Pause,
             Some("refusal") => {
                 let details = self.details.as_ref();
-                let why = details.and_then(|d| text(d, "explanation").or_else(|| text(d, "category")));
+                let why =
+                    details.and_then(|d| text(d, "explanation").or_else(|| text(d, "category")));
                 Finish::Refusal(why.map(str::to_owned))
             }
             _ => Finish::Stop,
@@ -222,7 +276,10 @@ impl StreamMapper {
         if let Some(reason) = text(delta, "stop_reason") {
             self.stop = Some(reason.to_owned());
         }
-        if let Some(details) = delta.get("stop_details").filter(|details| details.is_object()) {
+        if let Some(details) = delta
+            .get("stop_details")
+            .filter(|details| details.is_object())
+        {
             self.details = Some(details.clone());
         }
     }
@@ -238,7 +295,11 @@ impl Mapper for StreamMapper {
         };
         let index = value.get("index").and_then(number).unwrap_or(0);
         let null = Value::Null;
-        match value.get("type").and_then(Value::as_str).unwrap_or_default() {
+        match value
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+        {
             "message_start" => self.usage(value.pointer("/message/usage"), out),
             "content_block_start" => {
                 self.start(index, value.get("content_block").unwrap_or(&null), out);
@@ -280,7 +341,9 @@ mod tests {
     fn run(events: &[Value]) -> Out {
         let mut mapper = StreamMapper::new("f".to_owned());
         let mut out = Out::new();
-        events.iter().for_each(|event| mapper.event(Ok(event.clone()), &mut out));
+        events
+            .iter()
+            .for_each(|event| mapper.event(Ok(event.clone()), &mut out));
         out
     }
 
@@ -303,14 +366,22 @@ mod tests {
             json!({"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","category":"cyber","explanation":"No."}}}),
             json!({"type":"message_stop"}),
         ]);
-        assert_eq!(out, [Ok(ModelEvent::Finish(Finish::Refusal(Some("No.".to_owned()))))]);
+        assert_eq!(
+            out,
+            [Ok(ModelEvent::Finish(Finish::Refusal(Some(
+                "No.".to_owned()
+            ))))]
+        );
     }
 
     #[test]
     fn hidden_thinking_goes_back_as_it_came() {
         let block = json!({"type":"redacted_thinking","data":"abc="});
         let out = run(&[json!({"type":"content_block_start","index":0,"content_block":block})]);
-        let raw = Raw { name: "f".to_owned(), raw: block };
+        let raw = Raw {
+            name: "f".to_owned(),
+            raw: block,
+        };
         assert_eq!(out, [Ok(ModelEvent::ReasoningEnd { raw: Some(raw) })]);
     }
 

@@ -12,20 +12,31 @@ use futures::stream::{self, StreamExt as _};
 use serde_json::Value;
 
 use crate::{
-    Call, Finish, Message, ModelEvent, ModelRequest, ModelStream, NativeTool, Part, Provider,
-    Speaker, ToolSpec,
+    Call, Coordinates, Finish, Message, ModelEvent, ModelRequest, ModelStream, NativeTool, Part,
+    Provider, Speaker, ToolSpec,
 };
 use split::Split;
 
 /// Gives a model without tools the looks of one that has them.
 pub struct Fences {
     inner: Arc<dyn Provider>,
+    coordinates: Coordinates,
 }
 
 impl Fences {
     /// Wraps a model that only writes text.
     pub fn new(inner: Arc<dyn Provider>) -> Self {
-        Self { inner }
+        Self {
+            inner,
+            coordinates: Coordinates::Pixels,
+        }
+    }
+
+    /// What the model's coordinates count, where they are not pixels.
+    #[must_use]
+    pub fn coordinates(mut self, coordinates: Coordinates) -> Self {
+        self.coordinates = coordinates;
+        self
     }
 }
 
@@ -38,7 +49,9 @@ impl Provider for Fences {
         if !request.system.is_empty() {
             request.system.push_str("\n\n");
         }
-        request.system.push_str(&instructions(&tools));
+        request
+            .system
+            .push_str(&instructions(&tools, self.coordinates));
         request.messages = request.messages.iter().map(as_text).collect();
         let mut split = Split::new(&tools);
         let inner = self.inner.stream(request);
@@ -68,7 +81,7 @@ impl Provider for Fences {
 
 /// What the model is told instead of a list of tools. The same for the same
 /// tools, so that caches hold.
-fn instructions(tools: &[ToolSpec]) -> String {
+fn instructions(tools: &[ToolSpec], coordinates: Coordinates) -> String {
     let mut text = String::new();
     if tools.iter().any(|tool| tool.name == "execute") {
         text.push_str(
@@ -87,12 +100,15 @@ fn instructions(tools: &[ToolSpec]) -> String {
         for tool in others {
             let (description, schema) = match tool.native {
                 Some(NativeTool::Computer { width, height }) => (
-                    crate::computer::description(width, height, crate::Coordinates::Pixels),
+                    crate::computer::description(width, height, coordinates),
                     crate::computer::schema(),
                 ),
                 None => (tool.description.clone(), tool.schema.clone()),
             };
-            text.push_str(&format!("\n- {}: {description} Arguments: {schema}", tool.name));
+            text.push_str(&format!(
+                "\n- {}: {description} Arguments: {schema}",
+                tool.name
+            ));
         }
     }
     text
@@ -115,7 +131,11 @@ fn as_text(message: &Message) -> Message {
                 }
             }
             let text = text.trim_end();
-            let lead = if result.is_error { "It failed" } else { "The output" };
+            let lead = if result.is_error {
+                "It failed"
+            } else {
+                "The output"
+            };
             let text = match text.is_empty() {
                 true => "It was run and printed nothing.".to_owned(),
                 false => format!("{lead}:\n\n{0}output\n{text}\n{0}", shapes::fence_for(text)),
@@ -137,7 +157,10 @@ fn as_text(message: &Message) -> Message {
             (_, part) => merged.push(part),
         }
     }
-    Message { speaker: message.speaker, parts: merged }
+    Message {
+        speaker: message.speaker,
+        parts: merged,
+    }
 }
 
 fn call_text(call: &Call) -> String {
@@ -169,8 +192,14 @@ mod tests {
             arguments: json!({"language": "python", "code": "print(1)"}),
             raw: None,
         });
-        let said = Message { speaker: Speaker::Assistant, parts: vec![Part::Text("Sure.".to_owned()), call] };
-        assert_eq!(as_text(&said).parts, [Part::Text("Sure.\n```python\nprint(1)\n```".to_owned())]);
+        let said = Message {
+            speaker: Speaker::Assistant,
+            parts: vec![Part::Text("Sure.".to_owned()), call],
+        };
+        assert_eq!(
+            as_text(&said).parts,
+            [Part::Text("Sure.\n```python\nprint(1)\n```".to_owned())]
+        );
         let result = |text: &str| Message {
             speaker: Speaker::User,
             parts: vec![Part::Result(CallResult {
@@ -179,10 +208,15 @@ mod tests {
                 is_error: false,
             })],
         };
-        assert_eq!(as_text(&result("1")).parts, [Part::Text("The output:\n\n```output\n1\n```".to_owned())]);
+        assert_eq!(
+            as_text(&result("1")).parts,
+            [Part::Text("The output:\n\n```output\n1\n```".to_owned())]
+        );
         assert_eq!(
             as_text(&result("```")).parts,
-            [Part::Text("The output:\n\n````output\n```\n````".to_owned())]
+            [Part::Text(
+                "The output:\n\n````output\n```\n````".to_owned()
+            )]
         );
     }
 }

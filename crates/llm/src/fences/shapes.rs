@@ -11,14 +11,23 @@ pub(super) fn languages(tools: &[ToolSpec]) -> Vec<String> {
         .find(|tool| tool.name == "execute")
         .and_then(|tool| tool.schema.pointer("/properties/language/enum"))
         .and_then(Value::as_array)
-        .map(|names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        .map(|names| {
+            names
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        })
         .unwrap_or_default()
 }
 
 /// The language a label of a block means; `None` where the block is not to be run.
 pub(super) fn runnable(label: &str, languages: &[String]) -> Option<String> {
-    let word: String =
-        label.trim().chars().take_while(|c| c.is_alphanumeric() || "+#_-.".contains(*c)).collect();
+    let word: String = label
+        .trim()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || "+#_-.".contains(*c))
+        .collect();
     let word = word.to_lowercase();
     let name = match word.as_str() {
         // A block without a name, most often.
@@ -43,7 +52,10 @@ pub(super) fn runnable(label: &str, languages: &[String]) -> Option<String> {
 
 /// Labels of blocks that may hold a call as JSON.
 pub(super) fn may_hold_call(label: &str) -> bool {
-    matches!(label.trim().to_lowercase().as_str(), "json" | "tool" | "tool_call" | "tool_calls" | "xml" | "execute")
+    matches!(
+        label.trim().to_lowercase().as_str(),
+        "json" | "tool" | "tool_call" | "tool_calls" | "xml" | "execute"
+    )
 }
 
 /// Name and arguments of a call that was written as text, where the text is one
@@ -60,13 +72,20 @@ pub(super) fn call(text: &str, tools: &[String], languages: &[String]) -> Option
         return known(("execute".to_owned(), value), tools, languages);
     }
     let value = crate::json::arguments(text).or_else(|| crate::json::arguments(&quoted(text)?))?;
-    if let (Some(Value::String(language)), Some(Value::String(_))) = (value.get("language"), value.get("code")) {
+    if let (Some(Value::String(language)), Some(Value::String(_))) =
+        (value.get("language"), value.get("code"))
+    {
         runnable(language, languages)?;
         return known(("execute".to_owned(), value), tools, languages);
     }
-    let inner = value.get("function").filter(|inner| inner.is_object()).unwrap_or(&value);
+    let inner = value
+        .get("function")
+        .filter(|inner| inner.is_object())
+        .unwrap_or(&value);
     let name = inner.get("name").and_then(Value::as_str)?.to_owned();
-    let arguments = ["arguments", "parameters", "input"].iter().find_map(|key| inner.get(key));
+    let arguments = ["arguments", "parameters", "input"]
+        .iter()
+        .find_map(|key| inner.get(key));
     let arguments = match arguments {
         Some(Value::String(text)) => crate::json::arguments(text)?,
         Some(value) => value.clone(),
@@ -86,8 +105,14 @@ pub(super) fn may_become_call(text: &str) -> bool {
         "functions.execute(",
         "<tool_call>",
     ];
-    let start: String = text.chars().filter(|c| !c.is_whitespace()).take(20).collect();
-    BEGINNINGS.iter().any(|beginning| beginning.starts_with(&start) || start.starts_with(beginning))
+    let start: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(20)
+        .collect();
+    BEGINNINGS
+        .iter()
+        .any(|beginning| beginning.starts_with(&start) || start.starts_with(beginning))
 }
 
 /// Puts right what models write around code.
@@ -96,7 +121,12 @@ pub(super) fn clean_code(language: &str, code: &str) -> (String, String) {
     code = code.strip_suffix("executeexecute").unwrap_or(code);
     if code.trim_start().starts_with("functions.execute(") || may_become_call(code) {
         let all = ["execute".to_owned()];
-        let languages = [language.to_owned(), "python".to_owned(), "shell".to_owned(), "javascript".to_owned()];
+        let languages = [
+            language.to_owned(),
+            "python".to_owned(),
+            "shell".to_owned(),
+            "javascript".to_owned(),
+        ];
         if let Some((_, value)) = call(code, &all, &languages) {
             let at = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
             if let (Some(language), Some(code)) = (at("language"), at("code")) {
@@ -132,13 +162,22 @@ fn known(
     }
     // The language was taken for the tool's name.
     let language = runnable(&name, languages).filter(|_| !name.is_empty())?;
-    let code = arguments.get("code").or_else(|| arguments.get("command"))?.as_str()?;
-    Some(("execute".to_owned(), json!({"language": language, "code": code})))
+    let code = arguments
+        .get("code")
+        .or_else(|| arguments.get("command"))?
+        .as_str()?;
+    Some((
+        "execute".to_owned(),
+        json!({"language": language, "code": code}),
+    ))
 }
 
 /// `{language: "python", code: "..."}` with quotes around the keys.
 fn quoted(text: &str) -> Option<String> {
-    let rest = text.strip_prefix('{')?.trim_start().strip_prefix("language")?;
+    let rest = text
+        .strip_prefix('{')?
+        .trim_start()
+        .strip_prefix("language")?;
     let rest = rest.trim_start().strip_prefix(':')?;
     let at = rest.find("code:").or_else(|| rest.find("code :"))?;
     let (language, code) = rest.split_at(at);

@@ -116,14 +116,12 @@ impl Split {
                 self.state = State::Held;
                 return true;
             }
-            if let Some(rest) = start.strip_prefix("~~") {
-                if rest.is_empty() {
-                    return false;
-                }
-                if rest.starts_with('~') {
-                    let at = self.held.len() - start.len();
-                    return self.open(at, '~', out);
-                }
+            if "~~".starts_with(start) {
+                return false;
+            }
+            if start.starts_with("~~~") {
+                let at = self.held.len() - start.len();
+                return self.open(at, '~', out);
             }
         }
         let fence = self.held.find("```");
@@ -144,7 +142,8 @@ impl Split {
                 true
             }
             None => {
-                let keep = tail_that_begins(&self.held, "```").max(tail_that_begins(&self.held, "<tool_call>"));
+                let keep = tail_that_begins(&self.held, "```")
+                    .max(tail_that_begins(&self.held, "<tool_call>"));
                 let at = self.held.len() - keep;
                 self.say_until(at, out);
                 self.line_start &= at == 0;
@@ -190,7 +189,10 @@ impl Split {
         let id = format!("call_{}", &uuid::Uuid::new_v4().simple().to_string()[..24]);
         match &kind {
             Kind::Run(language) => {
-                out.push(ModelEvent::CallStart { id: id.clone(), name: "execute".to_owned() });
+                out.push(ModelEvent::CallStart {
+                    id: id.clone(),
+                    name: "execute".to_owned(),
+                });
                 let start = format!("{{\"language\":{},\"code\":\"", json!(language));
                 out.push(ModelEvent::CallDelta(start));
             }
@@ -198,13 +200,23 @@ impl Split {
             Kind::Json => {}
         }
         let code = String::new();
-        self.state =
-            State::Block(Block { mark, length, label, kind, code, in_line: false, owed: false, id });
+        self.state = State::Block(Block {
+            mark,
+            length,
+            label,
+            kind,
+            code,
+            in_line: false,
+            owed: false,
+            id,
+        });
         true
     }
 
     fn block(&mut self, out: &mut Vec<ModelEvent>) -> bool {
-        let State::Block(block) = &mut self.state else { return false };
+        let State::Block(block) = &mut self.state else {
+            return false;
+        };
         if let Some(end) = self.held.find('\n') {
             let line: String = self.held.drain(..=end).collect();
             let line = line.trim_end_matches('\n').trim_end_matches('\r');
@@ -247,13 +259,19 @@ impl Split {
                     }));
                 }
             }
-            Kind::Json => match shapes::call(&block.code, &self.tools, &self.languages).filter(|_| whole) {
-                Some(call) => self.whole_call(call, out),
-                None => {
-                    let end = if closed { format!("\n{fence}\n") } else { String::new() };
-                    say(format!("{fence}{}\n{}{end}", block.label, block.code), out);
+            Kind::Json => {
+                match shapes::call(&block.code, &self.tools, &self.languages).filter(|_| whole) {
+                    Some(call) => self.whole_call(call, out),
+                    None => {
+                        let end = if closed {
+                            format!("\n{fence}\n")
+                        } else {
+                            String::new()
+                        };
+                        say(format!("{fence}{}\n{}{end}", block.label, block.code), out);
+                    }
                 }
-            },
+            }
             Kind::Shown => {
                 if closed {
                     say(format!("\n{fence}\n"), out);
@@ -266,15 +284,17 @@ impl Split {
         let start = self.held.trim_start();
         let tagged = start.starts_with("<tool_call>");
         let end = if tagged {
-            self.held.find("</tool_call>").map(|at| at + "</tool_call>".len())
+            self.held
+                .find("</tool_call>")
+                .map(|at| at + "</tool_call>".len())
         } else if shapes::may_become_call(start) && self.held.len() < HELD {
             balanced(&self.held)
         } else {
             // It is something else: it is said, and the next line is looked at again.
-            let at = self.held.find('\n').map_or(self.held.len(), |at| at + 1);
+            let line = self.held.find('\n').map(|at| at + 1);
             self.state = State::Text;
-            self.say_until(at, out);
-            self.line_start = self.held.is_empty().then_some(at == 0).unwrap_or(true);
+            self.say_until(line.unwrap_or(self.held.len()), out);
+            self.line_start = line.is_some();
             return !self.held.is_empty();
         };
         let Some(end) = end else { return false };
@@ -291,9 +311,17 @@ impl Split {
 
     fn whole_call(&mut self, (name, arguments): (String, Value), out: &mut Vec<ModelEvent>) {
         let id = format!("call_{}", &uuid::Uuid::new_v4().simple().to_string()[..24]);
-        out.push(ModelEvent::CallStart { id: id.clone(), name: name.clone() });
+        out.push(ModelEvent::CallStart {
+            id: id.clone(),
+            name: name.clone(),
+        });
         out.push(ModelEvent::CallDelta(arguments.to_string()));
-        out.push(ModelEvent::CallEnd(Call { id, name, arguments, raw: None }));
+        out.push(ModelEvent::CallEnd(Call {
+            id,
+            name,
+            arguments,
+            raw: None,
+        }));
     }
 }
 
@@ -310,7 +338,9 @@ impl Block {
         match &self.kind {
             Kind::Run(_) => {
                 let quoted = json!(text).to_string();
-                out.push(ModelEvent::CallDelta(quoted[1..quoted.len() - 1].to_owned()));
+                out.push(ModelEvent::CallDelta(
+                    quoted[1..quoted.len() - 1].to_owned(),
+                ));
             }
             Kind::Shown => say(text.clone(), out),
             Kind::Json => {}
@@ -360,123 +390,4 @@ fn balanced(text: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[derive(Debug, Clone, PartialEq)]
-    enum Got {
-        Said(String),
-        Ran(String, Value),
-    }
-
-    fn tools() -> Vec<ToolSpec> {
-        let tool = |name: &str, schema: Value| ToolSpec {
-            name: name.to_owned(),
-            description: String::new(),
-            schema,
-            native: None,
-        };
-        vec![
-            tool("execute", json!({"properties":{"language":{"enum":["python","shell","javascript"]}}})),
-            tool("computer", json!({})),
-        ]
-    }
-
-    fn run(pieces: &[&str], whole: bool) -> Vec<Got> {
-        let mut split = Split::new(&tools());
-        let mut out = Vec::new();
-        for piece in pieces {
-            split.push(piece, &mut out);
-        }
-        split.finish(whole, &mut out);
-        let mut got: Vec<Got> = Vec::new();
-        let mut live = String::new();
-        for event in out {
-            match event {
-                ModelEvent::Text(text) => match got.last_mut() {
-                    Some(Got::Said(held)) => held.push_str(&text),
-                    _ => got.push(Got::Said(text)),
-                },
-                ModelEvent::CallStart { .. } => live.clear(),
-                ModelEvent::CallDelta(more) => live.push_str(&more),
-                ModelEvent::CallEnd(call) => {
-                    // What was shown while it came is JSON, too.
-                    assert!(crate::json::parse(&live).is_some(), "{live}");
-                    got.push(Got::Ran(call.name, call.arguments));
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        got
-    }
-
-    fn said(text: &str) -> Got {
-        Got::Said(text.to_owned())
-    }
-
-    fn ran(language: &str, code: &str) -> Got {
-        Got::Ran("execute".to_owned(), json!({"language": language, "code": code}))
-    }
-
-    #[test]
-    fn blocks_and_calls_written_as_text_are_found() {
-        let check = |text: &str, expected: &[Got]| {
-            assert_eq!(run(&[text], true), expected, "{text}");
-            let chars: Vec<String> = text.chars().map(String::from).collect();
-            let chars: Vec<&str> = chars.iter().map(String::as_str).collect();
-            assert_eq!(run(&chars, true), expected, "by character: {text}");
-        };
-        check("Just text.", &[said("Just text.")]);
-        check("Hi\n```python\nprint(1)\n```\nBye", &[said("Hi\n"), ran("python", "print(1)"), said("Bye")]);
-        check("```py\na\n\nb\n```", &[ran("python", "a\n\nb")]);
-        check("```\nls\n```", &[ran("python", "ls")]);
-        check("Sure: ```bash\nls\n```", &[said("Sure: "), ran("shell", "ls")]);
-        check("```python\na\n```\n```shell\nb\n```\n", &[ran("python", "a"), ran("shell", "b")]);
-        check("~~~js\n1\n~~~", &[ran("javascript", "1")]);
-        check("````python\ns = '''\n```\n'''\n````", &[ran("python", "s = '''\n```\n'''")]);
-        check("```python\nforgot the end", &[ran("python", "forgot the end")]);
-        check("```text\nnote\n```\n", &[said("```text\nnote\n```\n")]);
-        check("```rust\nfn x() {}\n```\n", &[said("```rust\nfn x() {}\n```\n")]);
-        check("use ```x``` here", &[said("use ```x``` here")]);
-        check("a `b` c\n", &[said("a `b` c\n")]);
-        check("```python\npython = \"```\"\n```\n", &[ran("python", "python = \"```\"")]);
-        check("```python\n`\nprint(1)\n```\n", &[ran("python", "print(1)")]);
-        check("```python\nprint(1)executeexecute\n```\n", &[ran("python", "print(1)")]);
-        check("```json\n{\"a\": 1}\n```\n", &[said("```json\n{\"a\": 1}\n```\n")]);
-        check("```json\n{\"name\": \"execute\", \"arguments\": {\"language\":\"shell\",\"code\":\"ls\"}}\n```\n", &[ran("shell", "ls")]);
-        check("```tool\n{\"name\":\"computer\",\"arguments\":{\"action\":\"screenshot\"}}\n```\n",
-            &[Got::Ran("computer".to_owned(), json!({"action":"screenshot"}))]);
-        check("{\"language\": \"python\", \"code\": \"print(1)\"}", &[ran("python", "print(1)")]);
-        check("{language: \"python\", code: \"print(1)\"}", &[ran("python", "print(1)")]);
-        check("functions.execute({\"language\":\"python\",\"code\":\"print(1)\"})", &[ran("python", "print(1)")]);
-        check("Ok.\n{\"name\":\"execute\",\"arguments\":{\"language\":\"python\",\"code\":\"1\"}}", &[said("Ok.\n"), ran("python", "1")]);
-        check("I press.\n<tool_call>\n{\"name\": \"computer_use\", \"arguments\": {\"action\": \"left_click\", \"coordinate\": [500, 62]}}\n</tool_call>",
-            &[said("I press.\n"), Got::Ran("computer".to_owned(), json!({"action":"left_click","coordinate":[500,62]}))]);
-        check("Focus.\n<tool_call>\n<function=computer_use>\n<parameter=action>\nleft_click\n</parameter>\n<parameter=coordinate>\n[500, 62]\n</parameter>\n</function>\n</tool_call>",
-            &[said("Focus.\n"), Got::Ran("computer".to_owned(), json!({"action":"left_click","coordinate":[500,62]}))]);
-        check("{\"name\": \"a person\", \"age\": 3}", &[said("{\"name\": \"a person\", \"age\": 3}")]);
-    }
-
-    #[test]
-    fn a_reply_that_was_cut_runs_nothing() {
-        let check = |text: &str| {
-            let got = run(&[text], false);
-            assert!(got.iter().all(|got| matches!(got, Got::Said(_))), "{got:?}");
-        };
-        check("```python\nrm(");
-        check("{\"language\": \"python\", \"code\": \"rm");
-        check("<tool_call>{\"name\":\"computer\"}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_cut_gives_the_same(
-            text in "(```|~~~|`|python|\n|\n|\\{\"name\":|\\}|<tool_call>|</tool_call>|a| |é){0,14}",
-            at in 0usize..80,
-        ) {
-            let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-            prop_assert_eq!(run(&[&text[..at], &text[at..]], true), run(&[&text], true));
-        }
-    }
-}
+mod tests;

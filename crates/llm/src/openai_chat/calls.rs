@@ -37,7 +37,11 @@ impl OpenCall {
 
 impl Calls {
     pub(crate) fn new(family: String) -> Self {
-        Self { family, calls: Vec::new(), first: 0 }
+        Self {
+            family,
+            calls: Vec::new(),
+            first: 0,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -60,7 +64,10 @@ impl Calls {
             // Wrongly whole: it is all there is.
             other => call.arguments = other.to_string(),
         }
-        if let Some(extra) = fragment.get("extra_content").filter(|extra| !extra.is_null()) {
+        if let Some(extra) = fragment
+            .get("extra_content")
+            .filter(|extra| !extra.is_null())
+        {
             call.extra = Some(extra.clone());
         }
         self.show(out);
@@ -70,7 +77,10 @@ impl Calls {
         let id = crate::json::text(fragment, "id").filter(|id| *id != "null");
         let index = fragment.get("index").and_then(crate::json::number);
         if let Some(id) = id {
-            let known = self.calls.iter().position(|call| call.id.as_deref() == Some(id));
+            let known = self
+                .calls
+                .iter()
+                .position(|call| call.id.as_deref() == Some(id));
             return known.unwrap_or_else(|| self.open(Some(id), index));
         }
         let same = match index {
@@ -98,7 +108,12 @@ impl Calls {
             Some(id) => id.to_owned(),
             None => format!("call_{}", &uuid::Uuid::new_v4().simple().to_string()[..24]),
         };
-        self.calls.push(OpenCall { id: id.map(str::to_owned), shown, index, ..OpenCall::default() });
+        self.calls.push(OpenCall {
+            id: id.map(str::to_owned),
+            shown,
+            index,
+            ..OpenCall::default()
+        });
         self.calls.len() - 1
     }
 
@@ -154,9 +169,16 @@ impl Calls {
 
 fn start_and_delta(call: &mut OpenCall, out: &mut Out) {
     if !std::mem::replace(&mut call.started, true) {
-        out.push(Ok(ModelEvent::CallStart { id: call.shown.clone(), name: call.name.clone() }));
+        out.push(Ok(ModelEvent::CallStart {
+            id: call.shown.clone(),
+            name: call.name.clone(),
+        }));
     }
-    if let Some(more) = call.arguments.get(call.given..).filter(|more| !more.is_empty()) {
+    if let Some(more) = call
+        .arguments
+        .get(call.given..)
+        .filter(|more| !more.is_empty())
+    {
         out.push(Ok(ModelEvent::CallDelta(more.to_owned())));
         call.given = call.arguments.len();
     }
@@ -170,10 +192,16 @@ fn ended(call: &OpenCall, family: &str) -> Option<Call> {
     let (name, arguments) = match crate::json::arguments(&call.arguments) {
         Some(arguments) => (call.name.clone(), arguments),
         // Models that were trained with other tools name the language and send bare code.
-        None if matches!(call.name.as_str(), "python" | "functions") => {
-            ("execute".to_owned(), json!({ "language": "python", "code": call.arguments }))
-        }
+        None if matches!(call.name.as_str(), "python" | "functions") => (
+            "execute".to_owned(),
+            json!({ "language": "python", "code": call.arguments }),
+        ),
         None => return None,
     };
-    Some(Call { id: call.shown.clone(), name, arguments, raw })
+    Some(Call {
+        id: call.shown.clone(),
+        name,
+        arguments,
+        raw,
+    })
 }

@@ -3,6 +3,8 @@
 mod calls;
 mod request;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod think;
 
 pub(crate) use request::{body, unseen};

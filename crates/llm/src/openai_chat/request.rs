@@ -41,7 +41,10 @@ pub(crate) fn body(
         set("stream_options", json!({"include_usage": true}));
     }
     if !request.tools.is_empty() && learned.takes("tools") {
-        set("tools", request.tools.iter().map(|tool| mapper.tool(tool)).collect());
+        set(
+            "tools",
+            request.tools.iter().map(|tool| mapper.tool(tool)).collect(),
+        );
     }
     if let Some(max) = request.max_tokens {
         // Exactly one of the two names, the other one once the first was refused.
@@ -85,7 +88,11 @@ impl Mapper<'_> {
     }
 
     fn id(&self, id: &str) -> String {
-        if self.quirks.short_ids { short_id(id) } else { plain_id(id) }
+        if self.quirks.short_ids {
+            short_id(id)
+        } else {
+            plain_id(id)
+        }
     }
 
     fn assistant(&self, message: &Message, learned: &Learned, out: &mut Vec<Value>) {
@@ -149,13 +156,17 @@ impl Mapper<'_> {
                 other => rest.push(other),
             }
         }
-        if results > 0 && self.quirks.assistant_after_tool && !(pictures.is_empty() && rest.is_empty()) {
+        if results > 0
+            && self.quirks.assistant_after_tool
+            && !(pictures.is_empty() && rest.is_empty())
+        {
             out.push(json!({"role": "assistant", "content": "OK."}));
         }
         // All results first, then one message with their pictures: nothing may
         // stand between two results.
         if !pictures.is_empty() {
-            let mut content = vec![json!({"type": "text", "text": "The screenshot of the result above:"})];
+            let mut content =
+                vec![json!({"type": "text", "text": "The screenshot of the result above:"})];
             content.append(&mut pictures);
             out.push(json!({"role": "user", "content": content}));
         }
@@ -218,12 +229,19 @@ impl Mapper<'_> {
 }
 
 fn picture(image: &Image) -> Value {
-    let url = format!("data:{};base64,{}", image.media_type, STANDARD.encode(&image.bytes));
+    let url = format!(
+        "data:{};base64,{}",
+        image.media_type,
+        STANDARD.encode(&image.bytes)
+    );
     json!({"type": "image_url", "image_url": {"url": url}})
 }
 
 pub(crate) fn unseen(image: &Image) -> String {
-    format!("(A picture of {}x{} pixels, which this model cannot see.)", image.width, image.height)
+    format!(
+        "(A picture of {}x{} pixels, which this model cannot see.)",
+        image.width, image.height
+    )
 }
 
 fn join(text: &mut String, more: &str) {

@@ -99,7 +99,11 @@ mod tests {
         let mut all: Vec<(bool, String)> = pieces.iter().flat_map(|p| split.push(p)).collect();
         all.extend(split.finish());
         for (reasoning, text) in all {
-            if reasoning { out.0.push_str(&text) } else { out.1.push_str(&text) }
+            if reasoning {
+                out.0.push_str(&text)
+            } else {
+                out.1.push_str(&text)
+            }
         }
         out
     }

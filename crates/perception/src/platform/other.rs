@@ -9,7 +9,9 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn new(bytes: &[u8]) -> io::Result<Self> {
-        let mut file = tempfile::Builder::new().prefix("interpreter-frame-").tempfile()?;
+        let mut file = tempfile::Builder::new()
+            .prefix("interpreter-frame-")
+            .tempfile()?;
         file.write_all(bytes)?;
         file.flush()?;
         Ok(Self { file })

@@ -27,11 +27,24 @@ impl Edges {
                 *slot = u8::from(strongest >= CONTRAST);
             }
         }
-        Self { width, height, mask }
+        Self {
+            width,
+            height,
+            mask,
+        }
+    }
+
+    /// Takes out whole components.
+    pub(super) fn erase(&mut self, labels: &Labels, which: impl Fn(&Component) -> bool) {
+        let doomed: Vec<bool> = labels.components.iter().map(which).collect();
+        for run in labels.runs.iter().filter(|run| doomed[run.parent as usize]) {
+            let row = run.y as usize * self.width;
+            self.mask[row + run.from as usize..row + run.to as usize].fill(0);
+        }
     }
 
     /// Takes out straight lines longer than letters have: frames, rules, grids.
-    pub(super) fn without_lines(&mut self, within: &Component, most: usize) {
+    pub(super) fn erase_lines(&mut self, within: &Component, most: usize) {
         let (x0, y0) = (within.x as usize, within.y as usize);
         let (x1, y1) = (x0 + within.w as usize, y0 + within.h as usize);
         let mut doomed = Vec::new();
@@ -39,7 +52,7 @@ impl Edges {
             let row = &self.mask[y * self.width..(y + 1) * self.width];
             let mut start = x0;
             for x in x0..=x1 {
-                if x == x1 || row[x] == 0 {
+                if x == x1 || row.get(x) == Some(&0) {
                     if x - start > most {
                         doomed.extend((start..x).map(|x| y * self.width + x));
                     }
@@ -73,12 +86,29 @@ pub(super) struct Component {
     pub(super) h: u32,
     /// Edge pixels of it.
     pub(super) count: u32,
-    /// Those of them that lie deeper in its box than a frame's would.
+    /// Those of them that lie where a frame has none.
     pub(super) inner: u32,
 }
 
-/// How far from a box's sides the pixels of a frame lie.
-pub(super) const FRAME: u32 = 4;
+/// How far from a box's top and bottom the pixels of a frame lie.
+const FRAME: u32 = 4;
+
+impl Component {
+    /// The part of the box where a frame, rounded ones included, has nothing:
+    /// left, right, top and bottom edge.
+    fn middle(&self) -> (u32, u32, u32, u32) {
+        let corner = FRAME.max((self.h / 2).min(self.w / 4));
+        let (left, right) = (self.x + corner, self.right().saturating_sub(corner));
+        let (top, bottom) = (self.y + FRAME, self.bottom().saturating_sub(FRAME));
+        (left, right.max(left), top, bottom.max(top))
+    }
+
+    /// A box with hardly anything of its own inside: a button's or window's border.
+    pub(super) fn is_frame(&self) -> bool {
+        let (left, right, top, bottom) = self.middle();
+        self.h >= 14 && self.w >= 30 && self.inner * 25 < (right - left) * (bottom - top)
+    }
+}
 
 impl Component {
     pub(super) fn right(&self) -> u32 {
@@ -90,26 +120,36 @@ impl Component {
     }
 }
 
-/// The connected groups inside a box of the mask (diagonal neighbours connect).
-pub(super) fn label(edges: &Edges, x0: usize, y0: usize, x1: usize, y1: usize) -> Vec<Component> {
-    struct Run {
-        y: u32,
-        from: u32,
-        to: u32,
-        parent: u32,
+/// A row of neighbouring edge pixels, `from..to`.
+pub(super) struct Run {
+    y: u32,
+    from: u32,
+    to: u32,
+    /// While labelling another run of the same component, then the component.
+    parent: u32,
+}
+
+/// The connected groups of a mask.
+pub(super) struct Labels {
+    pub(super) components: Vec<Component>,
+    runs: Vec<Run>,
+}
+
+fn root(runs: &mut [Run], mut at: u32) -> u32 {
+    while runs[at as usize].parent != at {
+        let up = runs[runs[at as usize].parent as usize].parent;
+        runs[at as usize].parent = up;
+        at = up;
     }
+    at
+}
+
+/// Finds the connected groups; diagonal neighbours connect.
+pub(super) fn label(edges: &Edges) -> Labels {
     let mut runs: Vec<Run> = Vec::new();
-    fn root(runs: &mut [Run], mut at: u32) -> u32 {
-        while runs[at as usize].parent != at {
-            let up = runs[runs[at as usize].parent as usize].parent;
-            runs[at as usize].parent = up;
-            at = up;
-        }
-        at
-    }
     let mut above = 0..0;
-    for y in y0..y1 {
-        let row = &edges.mask[y * edges.width + x0..y * edges.width + x1];
+    for y in 0..edges.height {
+        let row = &edges.mask[y * edges.width..(y + 1) * edges.width];
         let first = runs.len();
         let mut x = 0;
         while x < row.len() {
@@ -126,7 +166,12 @@ pub(super) fn label(edges: &Edges, x0: usize, y0: usize, x1: usize, y1: usize) -
                 x += 1;
             }
             let parent = runs.len() as u32;
-            runs.push(Run { y: y as u32, from: (x0 + from) as u32, to: (x0 + x) as u32, parent });
+            runs.push(Run {
+                y: y as u32,
+                from: from as u32,
+                to: x as u32,
+                parent,
+            });
         }
         let (mut up, end) = (above.start, above.end);
         for this in first..runs.len() {
@@ -169,15 +214,21 @@ pub(super) fn label(edges: &Edges, x0: usize, y0: usize, x1: usize, y1: usize) -
         component.h = run.y + 1 - component.y;
         component.count += length;
     }
+    // Roots come before the runs that point to them, so one pass names all.
     for at in 0..runs.len() {
         let top = root(&mut runs, at as u32) as usize;
-        let run = &runs[at];
-        let component = &mut found[slots[top] as usize];
-        if run.y >= component.y + FRAME && run.y + FRAME < component.bottom() {
-            let from = run.from.max(component.x + FRAME);
-            let to = run.to.min(component.right().saturating_sub(FRAME));
-            component.inner += to.saturating_sub(from);
+        slots[at] = slots[top];
+    }
+    for (run, slot) in runs.iter_mut().zip(slots) {
+        run.parent = slot;
+        let component = &mut found[slot as usize];
+        let (left, right, top, bottom) = component.middle();
+        if (top..bottom).contains(&run.y) {
+            component.inner += run.to.min(right).saturating_sub(run.from.max(left));
         }
     }
-    found
+    Labels {
+        components: found,
+        runs,
+    }
 }

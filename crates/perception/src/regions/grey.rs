@@ -16,7 +16,11 @@ pub struct Grey {
 impl Grey {
     /// An image of one brightness.
     pub fn filled(width: usize, height: usize, value: u8) -> Self {
-        Self { width, height, data: vec![value; width * height] }
+        Self {
+            width,
+            height,
+            data: vec![value; width * height],
+        }
     }
 
     /// The brightness of an image's pixels.
@@ -24,9 +28,15 @@ impl Grey {
         let data = pixels
             .rgb
             .chunks_exact(3)
-            .map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8)
+            .map(|p| {
+                ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8
+            })
             .collect();
-        Self { width: pixels.width as usize, height: pixels.height as usize, data }
+        Self {
+            width: pixels.width as usize,
+            height: pixels.height as usize,
+            data,
+        }
     }
 
     /// One row.
@@ -47,7 +57,11 @@ impl Grey {
         for row in y..y + height {
             data.extend_from_slice(&self.row(row)[x..x + width]);
         }
-        Self { width, height, data }
+        Self {
+            width,
+            height,
+            data,
+        }
     }
 
     /// Makes text black on white: finds the background as the most frequent
@@ -59,20 +73,30 @@ impl Grey {
             counts[usize::from(*value)] += 1;
         }
         // Smoothed, because gradients and noise spread a background over several values.
-        let around = |at: usize| -> u32 { counts[at.saturating_sub(4)..(at + 5).min(256)].iter().sum() };
+        let around =
+            |at: usize| -> u32 { counts[at.saturating_sub(4)..(at + 5).min(256)].iter().sum() };
         let ground = (0..256).max_by_key(|at| (around(*at), counts[*at]))? as i32;
         let ink = |range: std::ops::Range<i32>| -> u64 {
             range
-                .map(|value| u64::from(counts[value as usize]) * u64::from((value - ground).unsigned_abs()))
+                .map(|value| {
+                    u64::from(counts[value as usize]) * u64::from((value - ground).unsigned_abs())
+                })
                 .sum()
         };
-        let (darker, lighter) = (ink(0..(ground - 16).max(0)), ink((ground + 17).min(256)..256));
+        let (darker, lighter) = (
+            ink(0..(ground - 16).max(0)),
+            ink((ground + 17).min(256)..256),
+        );
         if darker + lighter == 0 {
             return None;
         }
         let invert = lighter > darker;
         let far = |value: u8| {
-            let away = if invert { i32::from(value) - ground } else { ground - i32::from(value) };
+            let away = if invert {
+                i32::from(value) - ground
+            } else {
+                ground - i32::from(value)
+            };
             away.max(0)
         };
         // The strongest ink, but for the few strongest pixels.
@@ -93,8 +117,16 @@ impl Grey {
         for (value, slot) in table.iter_mut().enumerate() {
             *slot = (255 - (far(value as u8) * 255 / most).min(255)) as u8;
         }
-        let data = self.data.iter().map(|value| table[usize::from(*value)]).collect();
-        Some(Self { width: self.width, height: self.height, data })
+        let data = self
+            .data
+            .iter()
+            .map(|value| table[usize::from(*value)])
+            .collect();
+        Some(Self {
+            width: self.width,
+            height: self.height,
+            data,
+        })
     }
 
     /// A white border of this many pixels on each side.
@@ -128,12 +160,16 @@ impl Grey {
             let a = &across[low * width..(low + 1) * width];
             let b = &across[high * width..(high + 1) * width];
             data.extend(
-                a.iter()
-                    .zip(b)
-                    .map(|(a, b)| ((u32::from(*a) * (256 - part) + u32::from(*b) * part) >> 14) as u8),
+                a.iter().zip(b).map(|(a, b)| {
+                    ((u32::from(*a) * (256 - part) + u32::from(*b) * part) >> 14) as u8
+                }),
             );
         }
-        Self { width, height, data }
+        Self {
+            width,
+            height,
+            data,
+        }
     }
 }
 
@@ -145,7 +181,11 @@ fn weights(from: usize, to: usize) -> Vec<(usize, usize, u32)> {
         .map(|at| {
             let position = ((at as f32 + 0.5) * ratio - 0.5).clamp(0.0, from as f32 - 1.0);
             let low = position as usize;
-            (low, (low + 1).min(from - 1), ((position - low as f32) * 256.0) as u32)
+            (
+                low,
+                (low + 1).min(from - 1),
+                ((position - low as f32) * 256.0) as u32,
+            )
         })
         .collect()
 }

@@ -1,12 +1,15 @@
 //! From groups of edges to lines of text.
 
 use super::Grey;
-use super::components::{Component, Edges, FRAME, label};
+use super::components::{Component, Edges, label};
 
 /// The largest letters looked for, in pixels.
 const TALLEST: u32 = 90;
 /// Straight lines longer than this are no part of letters.
 const LONGEST_STROKE: usize = 44;
+
+/// Dots, commas and dashes are no higher than this.
+const SMALL: u32 = 5;
 
 /// A box that may hold one line of text, in pixels of the image, with a margin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,48 +34,40 @@ pub fn find(grey: &Grey) -> Vec<Region> {
     let mut edges = Edges::of(grey);
     let letters = letters(&mut edges);
     let groups = group(grey, &letters);
-    let mut regions: Vec<Region> =
-        groups.iter().flat_map(|group| region(grey, group)).collect();
+    let mut regions: Vec<Region> = groups
+        .iter()
+        .flat_map(|group| region(grey, group))
+        .collect();
     regions.sort_by_key(|region| (region.y, region.x));
     regions
 }
 
 /// Components that may be letters, or words of letters that touch.
 fn letters(edges: &mut Edges) -> Vec<Component> {
-    let all = label(edges, 0, 0, edges.width, edges.height);
-    let mut letters = Vec::with_capacity(all.len());
-    for component in all {
-        if component.h > TALLEST || is_frame(&component) {
-            // What is written inside a frame is a component of its own; what
-            // touches it comes free when the frame's lines are gone.
-            edges.without_lines(&component, LONGEST_STROKE);
-            let (x, y) = (component.x as usize, component.y as usize);
-            let (right, bottom) = (component.right() as usize, component.bottom() as usize);
-            if component.count > 3 * (component.w + component.h) {
-                let inner = label(edges, x, y, right, bottom);
-                letters.extend(inner.into_iter().filter(|c| c.h <= TALLEST && !is_frame(c)));
-            }
-        } else {
-            letters.push(component);
+    let first = label(edges);
+    let large: Vec<Component> = first
+        .components
+        .iter()
+        .filter(|c| c.h > TALLEST && !c.is_frame())
+        .copied()
+        .collect();
+    let mut letters = if large.is_empty() {
+        first.components
+    } else {
+        // Letters that touch a window's edge or a grid come free of it when its
+        // lines are gone. Frames go first and whole: half a frame looks like a
+        // bracket.
+        edges.erase(&first, |c| c.is_frame());
+        for component in &large {
+            edges.erase_lines(component, LONGEST_STROKE);
         }
-    }
-    // Relabelling a frame's inside finds the letters in it again.
-    letters.sort_by_key(|c| (c.y, c.x, c.w, c.h));
-    letters.dedup_by_key(|c| (c.y, c.x, c.w, c.h));
+        label(edges).components
+    };
     letters.retain(|c| {
         let rule = (c.h <= 3 && c.w >= 24) || (c.w <= 3 && c.h >= 36);
-        !rule
+        c.h <= TALLEST && !rule && !c.is_frame()
     });
     letters
-}
-
-/// A box with hardly anything of its own inside: a button's or window's border.
-fn is_frame(component: &Component) -> bool {
-    let (w, h) = (component.w, component.h);
-    if h < 14 || w < 30 {
-        return false;
-    }
-    component.inner * 25 < (w - 2 * FRAME) * (h - 2 * FRAME)
 }
 
 /// Joins components that stand beside each other on one ground.
@@ -81,7 +76,10 @@ fn group(grey: &Grey, letters: &[Component]) -> Vec<Vec<Component>> {
     let bands = grey.height as u32 / BAND + 1;
     let mut by_band: Vec<Vec<u32>> = vec![Vec::new(); bands as usize];
     for (at, letter) in letters.iter().enumerate() {
-        for band in letter.y / BAND..=(letter.bottom() - 1) / BAND {
+        // Dots join letters above or below them, so they look further.
+        let reach = if letter.h <= SMALL { BAND } else { 0 };
+        let last = ((letter.bottom() - 1 + reach) / BAND).min(bands - 1);
+        for band in letter.y.saturating_sub(reach) / BAND..=last {
             by_band[band as usize].push(at as u32);
         }
     }
@@ -128,8 +126,8 @@ fn joins(grey: &Grey, a: &Component, b: &Component) -> bool {
     let (small, tall) = (a.h.min(b.h), a.h.max(b.h));
     let overlap = a.bottom().min(b.bottom()).saturating_sub(a.y.max(b.y));
     // Dots, commas, dashes: near a letter's height, and close.
-    if small <= 5 {
-        let reach = tall / 2;
+    if small <= SMALL {
+        let reach = tall * 3 / 4;
         let apart = a.y.max(b.y).saturating_sub(a.bottom().min(b.bottom()));
         let stacked = gap == 0 && apart <= tall / 3 + 1;
         return tall <= 60 && (overlap * 2 >= small && gap <= reach.max(4) || stacked);
@@ -173,5 +171,11 @@ fn region(grey: &Grey, group: &[Component]) -> Option<Region> {
     let y = y0.saturating_sub(margin) as usize;
     let right = ((x1 + margin + 1) as usize).min(grey.width);
     let bottom = ((y1 + margin + 1) as usize).min(grey.height);
-    Some(Region { x, y, width: right - x, height: bottom - y, letter: letter as usize })
+    Some(Region {
+        x,
+        y,
+        width: right - x,
+        height: bottom - y,
+        letter: letter as usize,
+    })
 }

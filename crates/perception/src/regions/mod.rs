@@ -7,6 +7,8 @@
 mod components;
 mod grey;
 mod lines;
+#[cfg(test)]
+mod tests;
 
 pub use grey::Grey;
 pub use lines::{Region, find};

@@ -8,6 +8,8 @@ use rusqlite::{Connection, Row};
 
 /// Characters around a hit that the index does not cut out itself.
 const AROUND: usize = 30;
+/// A whole page pasted into the search field asks for its first words.
+const MOST_WORDS: usize = 32;
 
 pub(super) fn search(
     connection: &Connection,
@@ -15,7 +17,9 @@ pub(super) fn search(
     limit: u32,
 ) -> rusqlite::Result<Vec<SearchHit>> {
     let (long, short): (Vec<&str>, Vec<&str>) = text
-        .split_whitespace()
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .take(MOST_WORDS)
         .partition(|word| word.chars().count() >= 3);
     if long.is_empty() && short.is_empty() {
         return Ok(Vec::new());

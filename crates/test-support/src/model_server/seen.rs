@@ -160,10 +160,13 @@ impl SeenRequest {
             return String::new();
         };
         let results = self.results();
-        let of_results = results.iter().map(|result| result.text.as_str());
         if role(message) == "tool" {
-            return of_results.last().unwrap_or_default().to_owned();
+            return results
+                .last()
+                .map(|result| result.text.clone())
+                .unwrap_or_default();
         }
+        let of_results = results.iter().map(|result| result.text.as_str());
         let own = text_of(&message["content"]);
         let mut parts: Vec<&str> = if has_results(message) {
             of_results.collect()

@@ -27,7 +27,7 @@ export const ActionStep = memo(function ActionStep(props: Props) {
   const { item, results, before, pending, responding } = props;
   const { t } = useTranslation();
   const actions = useActions();
-  const state = stateOf(item, responding);
+  const state = stateOf(item, responding, pending !== undefined);
   const awaits = state === 'awaiting' && pending !== undefined;
   const armed = useArmed(awaits ? pending.confirmation : undefined);
   const words = (pending?.content as { words?: unknown } | null)?.words;
@@ -58,7 +58,6 @@ export const ActionStep = memo(function ActionStep(props: Props) {
   const wait = armed ? undefined : t('card.notYet');
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys repeat buttons the step has
     <section
       data-card
       data-state={state}
@@ -82,7 +81,9 @@ export const ActionStep = memo(function ActionStep(props: Props) {
               tone={shown.tone}
               icon={shown.icon}
               word={shown.word}
-              extra={item.run?.ms !== undefined && state !== 'awaiting' ? duration(item.run.ms) : null}
+              extra={
+                item.run?.ms !== undefined && state !== 'awaiting' ? duration(item.run.ms) : null
+              }
             />
           </div>
           {detail && <p className="text-12 text-muted [overflow-wrap:anywhere]">{detail}</p>}
@@ -90,10 +91,25 @@ export const ActionStep = memo(function ActionStep(props: Props) {
       </div>
       {awaits && (
         <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
-          <Button big look="primary" icon={Play} hint="R" off={wait} onClick={() => answer('run')} data-action="run">
+          <Button
+            big
+            look="primary"
+            icon={Play}
+            hint="R"
+            off={wait}
+            onClick={() => answer('run')}
+            data-action="run"
+          >
             {t('action.allow')}
           </Button>
-          <Button big icon={SkipForward} hint="S" off={wait} onClick={() => answer('skip')} data-action="skip">
+          <Button
+            big
+            icon={SkipForward}
+            hint="S"
+            off={wait}
+            onClick={() => answer('skip')}
+            data-action="skip"
+          >
             {t('action.skip')}
           </Button>
           <span className="ml-auto min-w-0 text-right text-12 text-muted">{item.run?.rule}</span>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
+import { Pre } from '@/components/Pre';
 import { Source } from '@/components/Source';
 import { Status } from '@/components/Status';
 import type { Item } from '@/generated/Item';
@@ -24,7 +25,7 @@ type Props = {
 export const CallCard = memo(function CallCard({ item, results, pending, responding }: Props) {
   const { t } = useTranslation();
   const actions = useActions();
-  const state = stateOf(item, responding);
+  const state = stateOf(item, responding, pending !== undefined);
   const awaits = state === 'awaiting' && pending !== undefined;
   const armed = useArmed(awaits ? pending.confirmation : undefined);
   const [opened, setOpened] = useState<boolean>();
@@ -45,7 +46,6 @@ export const CallCard = memo(function CallCard({ item, results, pending, respond
   };
   const wait = armed ? undefined : t('card.notYet');
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys repeat buttons the card has
     <section
       data-card
       data-state={state}
@@ -74,15 +74,13 @@ export const CallCard = memo(function CallCard({ item, results, pending, respond
                 <Picture item={result} name={t('card.plot', { language: name })} />
               </div>
             ) : (
-              <pre
+              <Pre
                 key={result.id}
-                // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-                tabIndex={0}
-                aria-label={t('card.result')}
+                label={t('card.result')}
                 className="max-h-100 overflow-auto whitespace-pre-wrap border-border border-t px-3 py-2 font-mono text-code -outline-offset-2"
               >
                 {textOf(result) || JSON.stringify(result.content, null, 2)}
-              </pre>
+              </Pre>
             ),
           )}
         </div>
@@ -92,10 +90,25 @@ export const CallCard = memo(function CallCard({ item, results, pending, respond
       )}
       {awaits && (
         <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
-          <Button big look="primary" icon={Play} hint="R" off={wait} onClick={() => answer('run')} data-action="run">
+          <Button
+            big
+            look="primary"
+            icon={Play}
+            hint="R"
+            off={wait}
+            onClick={() => answer('run')}
+            data-action="run"
+          >
             {t('card.run')}
           </Button>
-          <Button big icon={SkipForward} hint="S" off={wait} onClick={() => answer('skip')} data-action="skip">
+          <Button
+            big
+            icon={SkipForward}
+            hint="S"
+            off={wait}
+            onClick={() => answer('skip')}
+            data-action="skip"
+          >
             {t('card.skip')}
           </Button>
           <span className="ml-auto min-w-0 text-right text-12 text-muted">{item.run?.rule}</span>

@@ -22,7 +22,9 @@ export function CardInput({ input, item, note }: Props) {
     <form onSubmit={answer}>
       <div className="flex items-center gap-2 border-border border-t px-3 py-2">
         <label className="flex min-w-0 flex-1 items-center gap-2 font-mono text-12">
-          <span className={prompt ? 'max-w-1/2 truncate' : 'sr-only'}>{prompt || t('card.input')}</span>
+          <span className={prompt ? 'max-w-1/2 truncate' : 'sr-only'}>
+            {prompt || t('card.input')}
+          </span>
           <input
             type={input.secret && !seen ? 'password' : 'text'}
             autoComplete="off"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { bytes, lineCount, whole } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
+import { Pre } from '@/components/Pre';
 import type { Item } from '@/generated/Item';
 import type { RunState } from '@/generated/RunState';
 import { useActions } from '@/session/context';
@@ -44,10 +45,7 @@ export function CardResults({ item, results, state, folded, onFold, language, li
           onClick={() => onFold(!folded)}
         >
           <Icon of={folded ? ChevronRight : ChevronDown} size={14} />
-          {[
-            t('card.code', { count: lines }),
-            printed > 0 && t('card.output', { count: printed }),
-          ]
+          {[t('card.code', { count: lines }), printed > 0 && t('card.output', { count: printed })]
             .filter(Boolean)
             .join(' · ')}
         </button>
@@ -73,7 +71,9 @@ export function CardResults({ item, results, state, folded, onFold, language, li
         }
         return textOf(result) ? <Output key={result.id} result={result} state={state} /> : null;
       })}
-      {state === 'failed' && consoles.length === 0 && item.run?.note && <Failed text={item.run.note} />}
+      {state === 'failed' && consoles.length === 0 && item.run?.note && (
+        <Failed text={item.run.note} />
+      )}
     </>
   );
 }
@@ -95,17 +95,14 @@ function Output({ result, state }: { result: Item; state: RunState }) {
   };
   return (
     <>
-      <pre
+      <Pre
         className="max-h-100 overflow-auto border-border border-t px-3 py-2 font-mono text-code -outline-offset-2"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-        tabIndex={0}
-        role="log"
-        aria-live="off"
-        aria-label={t('card.outputLabel')}
+        log
+        label={t('card.outputLabel')}
       >
         {visible.join('\n')}
         {state === 'running' && !result.complete && <span className="pen" aria-hidden />}
-      </pre>
+      </Pre>
       {(long || cut) && (
         <button
           type="button"
@@ -147,14 +144,12 @@ function Failure({ result }: { result: Item }) {
               : t('card.output', { count: lines.length })}
           </button>
           {open && (
-            <pre
+            <Pre
               className="max-h-100 overflow-auto border-border border-t px-3 py-2 font-mono text-code -outline-offset-2"
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-              tabIndex={0}
-              aria-label={t('card.outputLabel')}
+              label={t('card.outputLabel')}
             >
               {text}
-            </pre>
+            </Pre>
           )}
         </>
       )}
@@ -163,7 +158,8 @@ function Failure({ result }: { result: Item }) {
 }
 
 function Failed({ text }: { text: string }) {
-  const [, kind, rest] = /^([\w.]*(?:Error|Exception|Interrupt|Warning|Exit):)(.*)$/.exec(text) ?? [];
+  const [, kind, rest] =
+    /^([\w.]*(?:Error|Exception|Interrupt|Warning|Exit):)(.*)$/.exec(text) ?? [];
   return (
     <div className="flex items-start gap-2 border-border border-t bg-danger-soft px-3 py-2 text-12">
       <Icon of={CircleX} size={14} className="mt-px text-danger" />

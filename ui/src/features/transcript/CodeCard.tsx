@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import {
   Check,
   CircleX,
@@ -9,7 +10,7 @@ import {
   ShieldCheck,
   SkipForward,
   Square,
-  SquareTerminal,
+  Terminal,
   TriangleAlert,
   X,
 } from 'lucide-react';
@@ -26,7 +27,7 @@ import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
 import type { RunState } from '@/generated/RunState';
 import { useActions, useSession } from '@/session/context';
-import { codeOf, textOf } from '@/session/turns';
+import { codeOf } from '@/session/turns';
 import { CardEditor } from './CardEditor';
 import { CardInput } from './CardInput';
 import { CardResults } from './CardResults';
@@ -59,7 +60,7 @@ export const CodeCard = memo(function CodeCard(props: Props) {
   const heading = useId();
 
   const language = languageName(item.format);
-  const engineState = stateOf(item, responding);
+  const engineState = stateOf(item, responding, pending !== undefined);
   const awaits = engineState === 'awaiting' || engineState === 'editing';
   const state: RunState = awaits ? (editing ? 'editing' : 'awaiting') : engineState;
   const armed = useArmed(awaits ? pending?.confirmation : undefined);
@@ -126,7 +127,6 @@ export const CodeCard = memo(function CodeCard(props: Props) {
   const provenance = useProvenance(item, state, model);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys repeat buttons the card has
     <section
       ref={card}
       data-card
@@ -138,13 +138,13 @@ export const CodeCard = memo(function CodeCard(props: Props) {
     >
       <div className="flex h-9 items-center gap-2 border-border border-b pr-2 pl-3">
         <Icon
-          of={item.format === 'shell' || item.format === 'bash' ? SquareTerminal : Code}
+          of={item.format === 'shell' || item.format === 'bash' ? Terminal : Code}
           size={14}
           className="text-muted"
         />
         <h3 id={heading} className="flex min-w-0 flex-1 items-center gap-2">
           <span className="font-strong">{language}</span>
-          <span className="truncate text-12 text-muted">{item.run?.place}</span>
+          {item.run?.place && <span className="truncate text-12 text-muted">{item.run.place}</span>}
           <span className="sr-only">, {word}</span>
         </h3>
         {changed > 0 && <Tag icon={Pencil}>{t('card.changed', { count: changed })}</Tag>}
@@ -156,7 +156,7 @@ export const CodeCard = memo(function CodeCard(props: Props) {
           tone={look.tone}
           icon={look.icon}
           word={word}
-          extra={<Figures item={item} state={state} code={code} elapsed={elapsed} />}
+          extra={figures(t, item, state, code, elapsed)}
         />
         {isOver(state) && <CopyButton text={code} name={t('card.copy')} />}
       </div>
@@ -199,10 +199,14 @@ export const CodeCard = memo(function CodeCard(props: Props) {
         lines={lineCount(code)}
       />
 
-      {input && live && <CardInput key={input.request} input={input} item={item.id} note={provenance} />}
+      {input && live && (
+        <CardInput key={input.request} input={input} item={item.id} note={provenance} />
+      )}
 
       {!(input && live) && (actionsShown(state) || provenance) && (
-        <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
+        <div
+          className={`flex flex-wrap items-center gap-x-2 gap-y-1 border-border border-t pr-3 pl-2 ${actionsShown(state) ? 'min-h-11 py-1.5' : 'min-h-8'}`}
+        >
           {state === 'writing' && (
             <>
               <Button big icon={Play} off={t('card.notComplete')}>
@@ -215,7 +219,15 @@ export const CodeCard = memo(function CodeCard(props: Props) {
           )}
           {state === 'awaiting' && (
             <>
-              <Button big look="primary" icon={Play} hint="R" off={wait} onClick={run} data-action="run">
+              <Button
+                big
+                look="primary"
+                icon={Play}
+                hint="R"
+                off={wait}
+                onClick={run}
+                data-action="run"
+              >
                 {t('card.run')}
               </Button>
               <Button big icon={Pencil} hint="E" off={wait} onClick={startEdit} data-action="edit">
@@ -233,7 +245,14 @@ export const CodeCard = memo(function CodeCard(props: Props) {
           )}
           {state === 'editing' && (
             <>
-              <Button big look="primary" icon={Play} off={wait} onClick={run} data-action="save-run">
+              <Button
+                big
+                look="primary"
+                icon={Play}
+                off={wait}
+                onClick={run}
+                data-action="save-run"
+              >
                 {t('card.saveRun')}
               </Button>
               <Button big onClick={leaveEditor}>
@@ -276,7 +295,9 @@ export const CodeCard = memo(function CodeCard(props: Props) {
             </Button>
           )}
           {provenance && (
-            <span className="ml-auto min-w-0 py-1 pl-1 text-right text-12 text-muted">{provenance}</span>
+            <span className="ml-auto min-w-0 py-1 pl-1 text-right text-12 text-muted">
+              {provenance}
+            </span>
           )}
         </div>
       )}
@@ -284,9 +305,14 @@ export const CodeCard = memo(function CodeCard(props: Props) {
   );
 });
 
-function Figures(props: { item: Item; state: RunState; code: string; elapsed: number | undefined }) {
-  const { item, state, code, elapsed } = props;
-  const { t } = useTranslation();
+/** The number beside the state: lines so far, time, exit status. */
+function figures(
+  t: TFunction,
+  item: Item,
+  state: RunState,
+  code: string,
+  elapsed: number | undefined,
+): string | null {
   const time = elapsed === undefined ? '' : duration(elapsed);
   switch (state) {
     case 'writing':
@@ -310,8 +336,11 @@ function Figures(props: { item: Item; state: RunState; code: string; elapsed: nu
 /** Why it is blocked, stale or cannot start; a rule that made it a question. */
 function RiskNote({ item, state }: { item: Item; state: RunState }) {
   const note = item.run?.note;
-  if (!note || !['awaiting', 'editing', 'no_kernel', 'stale', 'blocked'].includes(state)) return null;
+  if (!note || !['awaiting', 'editing', 'no_kernel', 'stale', 'blocked'].includes(state))
+    return null;
   const bad = state === 'no_kernel';
+  // The first sentence says what; the rest says how much.
+  const [, first, rest] = /^([^.]+\.)\s+(.+)$/s.exec(note) ?? [];
   return (
     <div
       className={`flex items-start gap-2 border-border border-b px-3 py-2 text-12 ${bad ? 'bg-danger-soft' : 'bg-warning-soft'}`}
@@ -321,7 +350,10 @@ function RiskNote({ item, state }: { item: Item; state: RunState }) {
         size={14}
         className={`mt-px ${bad ? 'text-danger' : 'text-warning'}`}
       />
-      <span>{note}</span>
+      <span>
+        {rest && <strong className="font-strong">{first}</strong>}
+        {rest ? ` ${rest}` : note}
+      </span>
     </div>
   );
 }
@@ -357,7 +389,8 @@ function useProvenance(item: Item, state: RunState, model: string): string {
     case 'needs_input':
     case 'queued':
       if (!rule) return '';
-      if (!isRule(rule)) return rule.startsWith('edited') ? t('card.editedApproved') : t('card.approved');
+      if (!isRule(rule))
+        return rule.startsWith('edited') ? t('card.editedApproved') : t('card.approved');
       return t('card.allowedBy', { rule });
     default:
       return '';

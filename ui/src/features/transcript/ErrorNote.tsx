@@ -1,17 +1,19 @@
 import {
+  ChevronDown,
+  ChevronUp,
   Clock,
   Coins,
   HardDrive,
   KeyRound,
   Layers,
   type LucideIcon,
-  Unplug,
   TriangleAlert,
+  Unplug,
   WifiOff,
 } from 'lucide-react';
 import { memo, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/Button';
+import { Button, IconButton } from '@/components/Button';
 import { timeToSecond } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { useTick } from '@/components/Status';
@@ -82,7 +84,23 @@ export const ErrorNote = memo(function ErrorNote(props: Props) {
     );
   }
   return (
-    <Note icon={kind.icon} warns={kind.warns} title={failure.message} label={t('error.label')}>
+    <Note
+      icon={kind.icon}
+      warns={kind.warns}
+      title={failure.message}
+      label={t('error.label')}
+      // Settled or without a way on: one line, with the details at its end.
+      aside={
+        ways.length === 0 && (
+          <IconButton
+            icon={open ? ChevronUp : ChevronDown}
+            name={t(open ? 'error.hide' : 'error.details')}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          />
+        )
+      }
+    >
       {failure.remedy && <p className="text-12 text-muted">{failure.remedy}</p>}
       {open && (
         <dl className="num mt-2 grid grid-cols-[auto_1fr] gap-x-3 font-mono text-12 text-muted">
@@ -96,23 +114,28 @@ export const ErrorNote = memo(function ErrorNote(props: Props) {
           ))}
         </dl>
       )}
-      <div className="mt-2 flex flex-wrap items-center gap-2">
-        {ways}
-        <Button
-          look="quiet"
-          className={ways.length === 0 ? '-ml-2.5' : ''}
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          {t(open ? 'error.hide' : 'error.details')}
-        </Button>
-      </div>
+      {ways.length > 0 && (
+        <div className="mt-2 flex flex-wrap items-center gap-2">
+          {ways}
+          <Button look="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t(open ? 'error.hide' : 'error.details')}
+          </Button>
+        </div>
+      )}
     </Note>
   );
 });
 
 /** The provider asked for a pause; it counts down by itself. */
-export function RetryNote({ retry, onModel, onCancel }: { retry: Retry; onModel: () => void; onCancel: () => void }) {
+export function RetryNote({
+  retry,
+  onModel,
+  onCancel,
+}: {
+  retry: Retry;
+  onModel: () => void;
+  onCancel: () => void;
+}) {
   const { t } = useTranslation();
   useTick(true);
   const left = Math.ceil((retry.at - Date.now()) / 1000);
@@ -122,7 +145,9 @@ export function RetryNote({ retry, onModel, onCancel }: { retry: Retry; onModel:
       icon={Clock}
       warns
       label={t('error.label')}
-      title={left > 0 ? t('error.retryTitle', { time: timeToSecond(retry.at) }) : t('error.retryNow')}
+      title={
+        left > 0 ? t('error.retryTitle', { time: timeToSecond(retry.at) }) : t('error.retryNow')
+      }
     >
       <p className="num text-12 text-muted">
         {t('error.retryWhy', { reason, attempt: retry.attempt, count: Math.max(0, left) })}
@@ -137,19 +162,27 @@ export function RetryNote({ retry, onModel, onCancel }: { retry: Retry; onModel:
   );
 }
 
-type NoteProps = { icon: LucideIcon; warns: boolean; title: string; label: string; children: ReactNode };
+type NoteProps = {
+  icon: LucideIcon;
+  warns: boolean;
+  title: string;
+  label: string;
+  aside?: ReactNode;
+  children: ReactNode;
+};
 
-function Note({ icon, warns, title, label, children }: NoteProps) {
+function Note({ icon, warns, title, label, aside, children }: NoteProps) {
   return (
     <section
       aria-label={label}
-      className={`flex gap-3 rounded-3 border bg-surface p-3 ${warns ? 'border-warning' : 'border-danger'}`}
+      className={`flex items-start gap-3 rounded-3 border bg-surface p-3 ${warns ? 'border-warning' : 'border-danger'}`}
     >
       <Icon of={icon} size={16} className={`mt-0.5 ${warns ? 'text-warning' : 'text-danger'}`} />
       <div className="min-w-0 flex-1">
         <h3 className="font-strong [overflow-wrap:anywhere]">{title}</h3>
         {children}
       </div>
+      {aside}
     </section>
   );
 }

@@ -54,9 +54,10 @@ export const OUTCOMES: Record<Outcome, { tone: Tone; icon: LucideIcon }> = {
  * The state of a card. A card without one is being written while its turn goes
  * on; left over from a turn that a crash ended, it was stopped.
  */
-export function stateOf(item: Item, responding: boolean): RunState {
-  const state = item.run?.state;
+export function stateOf(item: Item, responding: boolean, asked = false): RunState {
+  const state = item.run?.state ?? (asked ? 'awaiting' : undefined);
   if (state === undefined) return responding ? (item.complete ? 'queued' : 'writing') : 'stopped';
-  const over = !responding && ['writing', 'queued', 'scanning', 'running', 'needs_input'].includes(state);
+  const over =
+    !responding && ['writing', 'queued', 'scanning', 'running', 'needs_input'].includes(state);
   return over ? 'stopped' : state;
 }

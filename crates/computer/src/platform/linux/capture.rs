@@ -53,7 +53,10 @@ impl Capture {
     pub(super) fn new(x: &X) -> Result<Self> {
         let setup = x.conn.setup();
         let screen = &setup.roots[x.screen];
-        let format = setup.pixmap_formats.iter().find(|format| format.depth == screen.root_depth);
+        let format = setup
+            .pixmap_formats
+            .iter()
+            .find(|format| format.depth == screen.root_depth);
         let visual = screen
             .allowed_depths
             .iter()
@@ -71,9 +74,12 @@ impl Capture {
             (8..=32, _) if order != ImageOrder::LSB_FIRST => None,
             (32, (0xff_0000, 0xff00, 0xff)) => Some(Layout::Bgrx),
             (32, (0xff, 0xff00, 0xff_0000)) => Some(Layout::Rgbx),
-            (bits @ (8 | 16 | 24 | 32), (red, green, blue)) => {
-                Some(Layout::Masks { bytes: usize::from(bits / 8), red, green, blue })
-            }
+            (bits @ (8 | 16 | 24 | 32), (red, green, blue)) => Some(Layout::Masks {
+                bytes: usize::from(bits / 8),
+                red,
+                green,
+                blue,
+            }),
             _ => None,
         };
         let layout = layout.ok_or_else(|| {
@@ -83,7 +89,11 @@ impl Capture {
             ))
         })?;
         let row_unit = usize::from(format.scanline_pad / 8).max(1);
-        Ok(Self { layout, row_unit, shared: Shared::Untried })
+        Ok(Self {
+            layout,
+            row_unit,
+            shared: Shared::Untried,
+        })
     }
 
     /// The pixels of `rect`, which must lie on the desktop.
@@ -105,7 +115,12 @@ impl Capture {
         if width == 0 || height == 0 {
             return Err(outside());
         }
-        let area = Area { left, top, width, height };
+        let area = Area {
+            left,
+            top,
+            width,
+            height,
+        };
         let row = usize::from(width) * self.layout.bytes();
         let stride = row.div_ceil(self.row_unit) * self.row_unit;
         let length = stride * usize::from(height);
@@ -130,9 +145,8 @@ impl Capture {
                     Ok(_) => {
                         // SAFETY: the segment is at least `length` long (`prepare`), and the
                         // server has finished writing, since it answered.
-                        let bytes = unsafe {
-                            std::slice::from_raw_parts(segment.at.cast::<u8>(), length)
-                        };
+                        let bytes =
+                            unsafe { std::slice::from_raw_parts(segment.at.cast::<u8>(), length) };
                         to_rgb(bytes, self.layout, rect.w as usize, rect.h as usize, stride)
                     }
                     Err(error) => return Err(refused(error, outside)),
@@ -140,10 +154,20 @@ impl Capture {
             }
             _ => {
                 let bytes = over_the_socket(x, area).map_err(|error| refused(error, outside))?;
-                to_rgb(&bytes, self.layout, rect.w as usize, rect.h as usize, stride)
+                to_rgb(
+                    &bytes,
+                    self.layout,
+                    rect.w as usize,
+                    rect.h as usize,
+                    stride,
+                )
             }
         };
-        Ok(Pixels { width: rect.w, height: rect.h, rgb })
+        Ok(Pixels {
+            width: rect.w,
+            height: rect.h,
+            rgb,
+        })
     }
 
     /// Makes the shared segment large enough, if there can be one.
@@ -174,9 +198,15 @@ struct Area {
 }
 
 fn over_the_socket(x: &X, area: Area) -> std::result::Result<Vec<u8>, ReplyError> {
-    let Area { left, top, width, height } = area;
-    let cookie =
-        x.conn.get_image(ImageFormat::Z_PIXMAP, x.root, left, top, width, height, !0)?;
+    let Area {
+        left,
+        top,
+        width,
+        height,
+    } = area;
+    let cookie = x
+        .conn
+        .get_image(ImageFormat::Z_PIXMAP, x.root, left, top, width, height, !0)?;
     Ok(cookie.reply()?.data)
 }
 
@@ -198,11 +228,22 @@ fn share(x: &X, length: usize) -> Result<Segment> {
     // SAFETY: a fresh mapping of a file that was just made this long, at an address of the
     // kernel's choice; nothing else uses it.
     let at = unsafe {
-        mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, &fd, 0)
+        mmap(
+            std::ptr::null_mut(),
+            length,
+            ProtFlags::READ,
+            MapFlags::SHARED,
+            &fd,
+            0,
+        )
     }
     .map_err(failed)?;
     let id = x.conn.generate_id();
-    let segment = Segment { id: *id.as_ref().unwrap_or(&0), at, length };
+    let segment = Segment {
+        id: *id.as_ref().unwrap_or(&0),
+        at,
+        length,
+    };
     id.map_err(|error: ReplyOrIdError| PlatformError::from(error))?;
     x.conn.shm_attach_fd(segment.id, fd, false)?.check()?;
     Ok(segment)

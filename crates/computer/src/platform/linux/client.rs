@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
+use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, EventMask, Window,
 };
@@ -45,7 +46,11 @@ impl Client {
             &ChangeWindowAttributesAux::new().event_mask(EventMask::SUBSTRUCTURE_NOTIFY),
         )?;
         x.round_trip()?;
-        Ok(Client { x, display: display.map(str::to_owned), serial: std::process::id() << 8 })
+        Ok(Client {
+            x,
+            display: display.map(str::to_owned),
+            serial: std::process::id() << 8,
+        })
     }
 
     /// Waits until the program has read everything, as far as it can say so.
@@ -54,14 +59,18 @@ impl Client {
     }
 
     /// The same, for no longer than `time`.
-    pub(super) fn wait_at_most(&mut self, time: Duration) -> Result<Caught> {
-        let Some(window) = self.answering_window()? else { return Ok(Caught::Unknown) };
+    fn wait_at_most(&mut self, time: Duration) -> Result<Caught> {
+        let Some(window) = self.answering_window()? else {
+            return Ok(Caught::Unknown);
+        };
         while self.x.conn.poll_for_event()?.is_some() {}
         self.serial = self.serial.wrapping_add(1).max(1);
         let atoms = self.x.atoms;
         let data = [atoms._NET_WM_PING, self.serial, window, 0, 0];
         let message = ClientMessageEvent::new(32, window, atoms.WM_PROTOCOLS, data);
-        self.x.conn.send_event(false, window, EventMask::NO_EVENT, message)?;
+        self.x
+            .conn
+            .send_event(false, window, EventMask::NO_EVENT, message)?;
         let deadline = Instant::now() + time;
         while let Some(event) = self.x.next_event(deadline)? {
             if let Event::ClientMessage(event) = event {
@@ -79,13 +88,43 @@ impl Client {
 
     /// Like [`Client::wait`]; for a program that cannot answer, waits until it
     /// has stopped drawing.
-    pub(super) fn wait_or_guess(&mut self) -> Result<()> {
-        if self.wait()? == Caught::Up {
+    pub(super) fn wait_or_guess(&mut self, most: Duration) -> Result<()> {
+        if self.wait_at_most(most)? == Caught::Up {
             return Ok(());
         }
         let mut watch = DamageWatch::open(self.display.as_deref())?;
-        watch.settle(QUIET, ANSWER, &|| false)?;
-        Ok(())
+        let deadline = Instant::now() + most;
+        let process = self.process()?;
+        loop {
+            watch.settle(QUIET, most, &|| false)?;
+            // On a busy machine a program may be silent because it did not get to run.
+            let waits = process.is_none_or(sleeps);
+            if waits || Instant::now() >= deadline {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The process that has the keyboard, when it runs on this machine.
+    fn process(&self) -> Result<Option<u32>> {
+        let client = self.x.conn.get_input_focus()?.reply()?.focus;
+        if client <= 1 {
+            return Ok(None);
+        }
+        let specs = [ClientIdSpec {
+            client,
+            mask: ClientIdMask::LOCAL_CLIENT_PID,
+        }];
+        let reply = self
+            .x
+            .conn
+            .res_query_client_ids(&specs)?
+            .reply_unchecked()?;
+        let ids = reply.map(|reply| reply.ids).unwrap_or_default();
+        Ok(ids
+            .first()
+            .and_then(|id| id.value.first().copied())
+            .filter(|pid| *pid != 0))
     }
 
     /// The window above the focus that takes part in the protocol.
@@ -99,7 +138,9 @@ impl Client {
             if at <= 1 || at == x.root {
                 break;
             }
-            if x.values(at, x.atoms.WM_PROTOCOLS)?.contains(&x.atoms._NET_WM_PING) {
+            if x.values(at, x.atoms.WM_PROTOCOLS)?
+                .contains(&x.atoms._NET_WM_PING)
+            {
                 return Ok(Some(at));
             }
             match x.conn.query_tree(at)?.reply_unchecked()? {
@@ -109,4 +150,20 @@ impl Client {
         }
         Ok(None)
     }
+}
+
+/// Whether every thread of a process waits for something. A program that has
+/// events to read does not: it is ready to run from the moment they arrive.
+fn sleeps(process: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else {
+        return true;
+    };
+    threads.flatten().all(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // "12 (name) S ...": the name may hold anything, so from its end.
+        let state = stat
+            .rsplit_once(") ")
+            .and_then(|(_, rest)| rest.chars().next());
+        !matches!(state, Some('R' | 'D'))
+    })
 }

@@ -49,20 +49,31 @@ impl X {
     /// Connects to `display`, or to the environment's.
     pub(super) fn connect(display: Option<&str>) -> Result<X> {
         let environment = || std::env::var("DISPLAY").ok();
-        let name = display.map(str::to_owned).or_else(environment).unwrap_or_default();
+        let name = display
+            .map(str::to_owned)
+            .or_else(environment)
+            .unwrap_or_default();
         if impossible(&name) {
             return Err(no_display(&name, "there is no such number"));
         }
         let (conn, screen) = x11rb::connect((!name.is_empty()).then_some(name.as_str()))
             .map_err(|error| no_display(&name, &error.to_string()))?;
-        let root = conn.setup().roots.get(screen).map(|screen| screen.root).ok_or_else(|| {
-            PlatformError::NoDisplay {
+        let root = conn
+            .setup()
+            .roots
+            .get(screen)
+            .map(|screen| screen.root)
+            .ok_or_else(|| PlatformError::NoDisplay {
                 message: format!("The X server has no screen {screen}."),
                 fix: "Set DISPLAY to an existing screen, for example :0.".to_owned(),
-            }
-        })?;
+            })?;
         let atoms = Atoms::new(&conn)?.reply()?;
-        Ok(X { conn, root, screen, atoms })
+        Ok(X {
+            conn,
+            root,
+            screen,
+            atoms,
+        })
     }
 
     /// Sends everything and returns when the server has processed it.
@@ -92,7 +103,9 @@ impl X {
             .conn
             .get_property(false, window, property, AtomEnum::ANY, 0, 65536)?
             .reply_unchecked()?;
-        Ok(reply.and_then(|reply| reply.value32().map(Iterator::collect)).unwrap_or_default())
+        Ok(reply
+            .and_then(|reply| reply.value32().map(Iterator::collect))
+            .unwrap_or_default())
     }
 }
 
@@ -101,8 +114,10 @@ pub(super) fn wait_readable(
     fds: &[std::os::fd::BorrowedFd<'_>],
     time: Option<Duration>,
 ) -> Result<()> {
-    let mut polled: Vec<PollFd<'_>> =
-        fds.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+    let mut polled: Vec<PollFd<'_>> = fds
+        .iter()
+        .map(|fd| PollFd::new(fd, PollFlags::IN))
+        .collect();
     let time = time.map(|time| Timespec {
         tv_sec: time.as_secs() as i64,
         tv_nsec: i64::from(time.subsec_nanos()),
@@ -115,10 +130,16 @@ pub(super) fn wait_readable(
 
 /// A display number whose port would lie beyond the last; x11rb does not expect one.
 fn impossible(name: &str) -> bool {
-    let number = name.rsplit(':').next().and_then(|rest| rest.split('.').next());
+    let number = name
+        .rsplit(':')
+        .next()
+        .and_then(|rest| rest.split('.').next());
     let digits = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     digits.is_some_and(|digits| {
-        !digits.is_empty() && !digits.parse::<u16>().is_ok_and(|number| number <= u16::MAX - 6000)
+        !digits.is_empty()
+            && !digits
+                .parse::<u16>()
+                .is_ok_and(|number| number <= u16::MAX - 6000)
     })
 }
 
@@ -159,7 +180,10 @@ impl From<ReplyError> for PlatformError {
         match error {
             ReplyError::ConnectionError(error) => error.into(),
             ReplyError::X11Error(error) => PlatformError::Failed {
-                doing: error.request_name.unwrap_or("a request to the X server").to_owned(),
+                doing: error
+                    .request_name
+                    .unwrap_or("a request to the X server")
+                    .to_owned(),
                 reason: format!("{:?}", error.error_kind),
             },
         }

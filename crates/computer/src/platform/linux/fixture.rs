@@ -51,10 +51,18 @@ impl Desktop {
             .unwrap();
         x.round_trip().unwrap();
         let manager = desktop.command("openbox").args(["--sm-disable"]).spawn();
-        desktop._children.push(Ended(manager.expect("openbox must be installed")));
+        desktop
+            ._children
+            .push(Ended(manager.expect("openbox must be installed")));
         let deadline = Instant::now() + PATIENCE;
-        while x.values(x.root, x.atoms._NET_SUPPORTING_WM_CHECK).unwrap().is_empty() {
-            x.next_event(deadline).unwrap().expect("openbox did not start");
+        while x
+            .values(x.root, x.atoms._NET_SUPPORTING_WM_CHECK)
+            .unwrap()
+            .is_empty()
+        {
+            x.next_event(deadline)
+                .unwrap()
+                .expect("openbox did not start");
         }
         desktop
     }
@@ -62,14 +70,25 @@ impl Desktop {
     /// Starts Xvfb alone.
     pub(super) fn bare(screen: &str) -> Desktop {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                screen,
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("Xvfb must be installed (package xvfb)");
         let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
         assert!(!number.trim().is_empty(), "Xvfb did not start");
         Desktop {
             display: format!(":{}", number.trim()),
@@ -118,7 +137,9 @@ impl Desktop {
     pub(super) fn tap(&self, code: u8) {
         let x = self.connect();
         for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
-            x.conn.xtest_fake_input(kind, code, 0, x.root, 0, 0, 0).unwrap();
+            x.conn
+                .xtest_fake_input(kind, code, 0, x.root, 0, 0, 0)
+                .unwrap();
         }
         x.round_trip().unwrap();
     }
@@ -132,7 +153,11 @@ impl Desktop {
 
     /// What a program prints.
     pub(super) fn output(&self, program: &str, arguments: &[&str]) -> String {
-        let output = self.command(program).args(arguments).stdout(Stdio::piped()).output();
+        let output = self
+            .command(program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .output();
         String::from_utf8(output.expect("the program must be installed").stdout).unwrap()
     }
 
@@ -146,21 +171,17 @@ impl Desktop {
             .spawn()
             .expect("/usr/bin/python3 must be installed");
         let lines = lines(child.stdout.take().unwrap());
-        Fixture { lines, _child: Ended(child) }
+        Fixture {
+            lines,
+            _child: Ended(child),
+        }
     }
 
     /// Starts xterm on a program that tells every byte it reads.
     pub(super) fn xterm(&self) -> Fixture {
         let pipe = self.folder.path().join("bytes");
         let mode = rustix::fs::Mode::from_raw_mode(0o600);
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            &pipe,
-            rustix::fs::FileType::Fifo,
-            mode,
-            0,
-        )
-        .unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
         let script = self.folder.path().join("reader.py");
         std::fs::write(&script, XTERM_READER).unwrap();
         let child = self
@@ -172,7 +193,10 @@ impl Desktop {
             .expect("xterm must be installed");
         let pipe: PathBuf = pipe;
         let lines = lines(std::fs::File::open(pipe).unwrap());
-        Fixture { lines, _child: Ended(child) }
+        Fixture {
+            lines,
+            _child: Ended(child),
+        }
     }
 }
 
@@ -188,7 +212,10 @@ impl Fixture {
         let deadline = Instant::now() + PATIENCE;
         let mut last = String::new();
         loop {
-            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self
+                .lines
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
                 Ok(line) if wanted(&line) => return line,
                 Ok(line) => last = line,
                 Err(RecvTimeoutError::Timeout) => panic!("no {what}; the last line was {last}"),
@@ -202,7 +229,10 @@ impl Fixture {
         let deadline = Instant::now() + PATIENCE;
         let mut last = String::new();
         while last != expected {
-            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self
+                .lines
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
                 Ok(line) => {
                     if let Ok(text) = serde_json::from_str(&line) {
                         last = text;
@@ -216,8 +246,15 @@ impl Fixture {
                         .count();
                     panic!(
                         "differs at character {at}:\n got {:?}\nwant {:?}",
-                        last.chars().skip(at.saturating_sub(3)).take(40).collect::<String>(),
-                        expected.chars().skip(at.saturating_sub(3)).take(40).collect::<String>(),
+                        last.chars()
+                            .skip(at.saturating_sub(3))
+                            .take(40)
+                            .collect::<String>(),
+                        expected
+                            .chars()
+                            .skip(at.saturating_sub(3))
+                            .take(40)
+                            .collect::<String>(),
                     );
                 }
             }
@@ -252,7 +289,9 @@ pub(super) fn wait_active(desktop: &Desktop, platform: &Platform, class: &str) -
         {
             return window;
         }
-        x.next_event(deadline).unwrap().unwrap_or_else(|| panic!("{class} did not get focus"));
+        x.next_event(deadline)
+            .unwrap()
+            .unwrap_or_else(|| panic!("{class} did not get focus"));
     }
 }
 

@@ -32,6 +32,8 @@ use crate::platform::{
 
 /// How long putting the keyboard back may hold up the end.
 const AT_THE_END: Duration = Duration::from_millis(500);
+/// How long a program may take to read what was typed before its keys are lent anew.
+const LONGEST: Duration = Duration::from_secs(3);
 
 /// The XTEST devices, and what is down on them.
 pub(super) struct X11Input {
@@ -104,7 +106,9 @@ impl X11Input {
     }
 
     fn fake(&self, kind: u8, detail: u8, x: i16, y: i16) -> Result<()> {
-        self.x.conn.xtest_fake_input(kind, detail, 0, self.x.root, x, y, 0)?;
+        self.x
+            .conn
+            .xtest_fake_input(kind, detail, 0, self.x.root, x, y, 0)?;
         Ok(())
     }
 
@@ -117,7 +121,10 @@ impl X11Input {
         if self.stop.is(code) {
             self.stop.before_ours()?;
         }
-        self.ledger.note(OwnEvent::Key { code: u32::from(code), down: true });
+        self.ledger.note(OwnEvent::Key {
+            code: u32::from(code),
+            down: true,
+        });
         self.fake(KEY_PRESS_EVENT, code, 0, 0)
     }
 
@@ -130,7 +137,10 @@ impl X11Input {
             Some(_) => self.down.remove(&code),
             None => return Ok(()),
         };
-        self.ledger.note(OwnEvent::Key { code: u32::from(code), down: false });
+        self.ledger.note(OwnEvent::Key {
+            code: u32::from(code),
+            down: false,
+        });
         self.fake(KEY_RELEASE_EVENT, code, 0, 0)?;
         if self.stop.is(code) {
             self.x.round_trip()?;
@@ -157,7 +167,10 @@ impl X11Input {
     /// Reads the map again if it changed.
     fn refresh(&mut self) -> Result<()> {
         while let Some(event) = self.x.conn.poll_for_event()? {
-            if matches!(event, Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_)) {
+            if matches!(
+                event,
+                Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_)
+            ) {
                 self.stale = true;
             }
         }
@@ -181,7 +194,12 @@ impl X11Input {
         let state = self.x.conn.xkb_get_state(CORE)?.reply()?;
         let locked = (u16::from(state.locked_mods) & 0xff) as u8;
         let group = u8::from(state.group);
-        Ok(Home { caps: locked & LOCK != 0, group, now: group, locked: locked & !LOCK })
+        Ok(Home {
+            caps: locked & LOCK != 0,
+            group,
+            now: group,
+            locked: locked & !LOCK,
+        })
     }
 
     /// From here on Caps Lock is off and the layout is ours to switch.
@@ -198,7 +216,9 @@ impl X11Input {
 
     /// Puts Caps Lock and layout back as the person left them.
     fn leave(&mut self) -> Result<()> {
-        let Some(home) = self.home.take() else { return Ok(()) };
+        let Some(home) = self.home.take() else {
+            return Ok(());
+        };
         if home.now != home.group {
             self.lock_group(home.group)?;
         }
@@ -212,16 +232,9 @@ impl X11Input {
         let lock = ModMask::LOCK;
         let locks = if on { lock } else { ModMask::from(0u16) };
         let none = ModMask::from(0u16);
-        self.x.conn.xkb_latch_lock_state(
-            CORE,
-            lock,
-            locks,
-            false,
-            Group::M1,
-            none,
-            false,
-            0,
-        )?;
+        self.x
+            .conn
+            .xkb_latch_lock_state(CORE, lock, locks, false, Group::M1, none, false, 0)?;
         Ok(())
     }
 
@@ -274,11 +287,13 @@ impl X11Input {
         let wanted = self.missing(home, std::iter::once(c).chain(coming));
         self.text = ahead;
         self.lend(&wanted)?;
-        self.spares.stroke(symbol).ok_or_else(|| PlatformError::CannotType {
-            what: format!("{c:?}"),
-            why: "it is on no key of this keyboard, and the keyboard map has no spare key"
-                .to_owned(),
-        })
+        self.spares
+            .stroke(symbol)
+            .ok_or_else(|| PlatformError::CannotType {
+                what: format!("{c:?}"),
+                why: "it is on no key of this keyboard, and the keyboard map has no spare key"
+                    .to_owned(),
+            })
     }
 
     /// The symbols of those characters that no key has in any layout.
@@ -287,7 +302,9 @@ impl X11Input {
         let mut known: HashMap<char, bool> = HashMap::new();
         let off_keys = text.filter(|c| !c.is_control()).filter(|c| {
             !*known.entry(*c).or_insert_with(|| {
-                groups.iter().any(|group| self.map.character(*c, *group, home.locked).is_some())
+                groups
+                    .iter()
+                    .any(|group| self.map.character(*c, *group, home.locked).is_some())
             })
         });
         symbols_of(off_keys, self.spares.room().max(1))
@@ -302,7 +319,7 @@ impl X11Input {
         self.x.conn.flush()?;
         if self.spares.lend(&self.x, symbols)? == Lent::Full {
             self.x.round_trip()?;
-            self.client()?.wait_or_guess()?;
+            self.client()?.wait_or_guess(LONGEST)?;
             self.spares.all_read();
             self.spares.lend(&self.x, symbols)?;
         }
@@ -321,21 +338,27 @@ impl X11Input {
     }
 
     /// Gives lent keys back, if the program is known to have read what they typed.
-    fn give_back(&mut self, time: Option<Duration>) -> Result<()> {
+    /// Otherwise they stay lent, which does no harm, until control ends.
+    fn give_back(&mut self) -> Result<()> {
         if !self.spares.in_use() {
             return Ok(());
         }
         self.x.round_trip()?;
-        let client = self.client()?;
-        let caught = match time {
-            Some(time) => client.wait_at_most(time)?,
-            None => client.wait()?,
-        };
-        if caught == Caught::Up {
+        if self.client()?.wait()? == Caught::Up {
             self.spares.all_read();
             self.spares.restore(&self.x)?;
         }
         Ok(())
+    }
+
+    /// Gives lent keys back at the end of control, after a short wait.
+    fn give_back_at_the_end(&mut self) -> Result<()> {
+        if !self.spares.in_use() {
+            return Ok(());
+        }
+        self.x.round_trip()?;
+        self.client()?.wait_or_guess(AT_THE_END)?;
+        self.spares.restore(&self.x)
     }
 
     /// The number to press for a button, for a person who swapped them.
@@ -346,8 +369,15 @@ impl X11Input {
     }
 
     fn send_button(&mut self, code: u8, down: bool) -> Result<()> {
-        self.ledger.note(OwnEvent::Button { code: u32::from(code), down });
-        let kind = if down { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT };
+        self.ledger.note(OwnEvent::Button {
+            code: u32::from(code),
+            down,
+        });
+        let kind = if down {
+            BUTTON_PRESS_EVENT
+        } else {
+            BUTTON_RELEASE_EVENT
+        };
         self.fake(kind, code, 0, 0)
     }
 
@@ -374,9 +404,8 @@ impl X11Input {
 impl Input for X11Input {
     fn move_to(&mut self, x: i32, y: i32) -> Result<()> {
         let fits = |value: i32| {
-            i16::try_from(value).map_err(|_| {
-                PlatformError::Gone(format!("({x}, {y}) does not lie on the desktop"))
-            })
+            i16::try_from(value)
+                .map_err(|_| PlatformError::Gone(format!("({x}, {y}) does not lie on the desktop")))
         };
         let (left, top) = (fits(x)?, fits(y)?);
         self.ledger.note(OwnEvent::Motion { x, y });
@@ -424,14 +453,17 @@ impl Input for X11Input {
                 Key::Char(c) if c.is_control() => return Err(control(*c)),
                 Key::Char(c) => self.stroke_of(*c)?,
             };
-            self.keys.push(HeldKey { key: *key, stroke: stroke.clone() });
+            self.keys.push(HeldKey {
+                key: *key,
+                stroke: stroke.clone(),
+            });
             self.press_stroke(&stroke)?;
         } else if let Some(at) = self.keys.iter().rposition(|held| held.key == *key) {
             let held = self.keys.remove(at);
             self.lift_stroke(&held.stroke)?;
             if self.keys.is_empty() && self.text.is_none() {
                 self.leave()?;
-                self.give_back(None)?;
+                self.give_back()?;
             }
         }
         self.x.conn.flush()?;
@@ -476,7 +508,7 @@ impl Input for X11Input {
         if self.keys.is_empty() {
             self.leave()?;
         }
-        self.give_back(None)
+        self.give_back()
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -505,7 +537,8 @@ impl Input for X11Input {
 
     fn held(&self) -> Vec<Held> {
         let keys = self.keys.iter().map(|held| Held::Key(held.key));
-        keys.chain(self.buttons.iter().map(|(button, _)| Held::Button(*button))).collect()
+        keys.chain(self.buttons.iter().map(|(button, _)| Held::Button(*button)))
+            .collect()
     }
 
     fn arm_stop_key(&mut self) -> Result<()> {
@@ -515,14 +548,14 @@ impl Input for X11Input {
 
     fn disarm_stop_key(&mut self) -> Result<()> {
         self.stop.disarm()?;
-        self.give_back(Some(AT_THE_END))
+        self.give_back_at_the_end()
     }
 }
 
 impl Drop for X11Input {
     fn drop(&mut self) {
         let _ = self.release_all();
-        let _ = self.give_back(Some(AT_THE_END));
+        let _ = self.give_back_at_the_end();
     }
 }
 

@@ -25,7 +25,10 @@ struct Type {
 impl Type {
     fn level(&self, mods: u8) -> u8 {
         let mods = mods & self.mask;
-        self.entries.iter().find(|(entry, _)| *entry == mods).map_or(0, |(_, level)| *level)
+        self.entries
+            .iter()
+            .find(|(entry, _)| *entry == mods)
+            .map_or(0, |(_, level)| *level)
     }
 }
 
@@ -91,10 +94,8 @@ struct Place {
 impl Keymap {
     /// Reads the map of the core keyboard.
     pub(super) fn read(x: &X) -> Result<Keymap> {
-        let full = MapPart::KEY_TYPES
-            | MapPart::KEY_SYMS
-            | MapPart::KEY_ACTIONS
-            | MapPart::MODIFIER_MAP;
+        let full =
+            MapPart::KEY_TYPES | MapPart::KEY_SYMS | MapPart::KEY_ACTIONS | MapPart::MODIFIER_MAP;
         let none = MapPart::from(0u16);
         let reply = x
             .conn
@@ -173,9 +174,10 @@ impl Keymap {
             let mut all = actions.acts_rtrn_acts.iter();
             let start = usize::from(reply.first_key_action.saturating_sub(first));
             for (offset, count) in actions.acts_rtrn_count.iter().enumerate() {
-                let action = all.by_ref().take(usize::from(*count)).fold(None, |found, action| {
-                    found.or(Some(action.as_setmods()))
-                });
+                let action = all
+                    .by_ref()
+                    .take(usize::from(*count))
+                    .fold(None, |found, action| found.or(Some(action.as_setmods())));
                 // 1 is "set modifiers while down"; latches and locks do not count.
                 if let (Some(action), Some(key)) = (action, keys.get_mut(start + offset))
                     && u8::from(action.type_) == 1
@@ -190,7 +192,12 @@ impl Keymap {
     fn new(first: u8, keys: Vec<KeyEntry>, types: Vec<Type>) -> Keymap {
         let mut map = Keymap {
             first,
-            groups: keys.iter().map(|key| key.groups.len()).max().unwrap_or(1).max(1) as u8,
+            groups: keys
+                .iter()
+                .map(|key| key.groups.len())
+                .max()
+                .unwrap_or(1)
+                .max(1) as u8,
             keys,
             types,
             shifts: Vec::new(),
@@ -198,13 +205,19 @@ impl Keymap {
             by_character: HashMap::new(),
         };
         for (at, key) in map.keys.iter().enumerate() {
-            let Ok(code) = u8::try_from(usize::from(first) + at) else { break };
+            let Ok(code) = u8::try_from(usize::from(first) + at) else {
+                break;
+            };
             for (group, (_, symbols)) in key.groups.iter().enumerate() {
                 for (level, symbol) in symbols.iter().enumerate() {
                     if *symbol == 0 {
                         continue;
                     }
-                    let place = Place { code, group, level: level as u8 };
+                    let place = Place {
+                        code,
+                        group,
+                        level: level as u8,
+                    };
                     map.by_symbol.entry(*symbol).or_default().push(place);
                     if let Some(c) = keysyms::character(*symbol) {
                         map.by_character.entry(c).or_default().push(place);
@@ -288,23 +301,32 @@ impl Keymap {
             if key.effective_group(group)? != place.group {
                 return None;
             }
-            let kind = self.types.get(usize::from(key.groups.get(place.group)?.0))?;
+            let kind = self
+                .types
+                .get(usize::from(key.groups.get(place.group)?.0))?;
             let bits = self.shifts_to(kind, place.level, mods)?;
             // Multimedia keys carry symbols too; some programs know keys by code only.
             let odd = place.code >= 120;
             Some(((odd, bits.len(), place.level, place.code), place.code, bits))
         });
         let (_, code, bits) = reached.min_by_key(|(cost, _, _)| *cost)?;
-        let with = bits.iter().map(|bit| self.shifts[*bit].1).filter(|with| *with != code);
-        Some(Stroke { code, with: with.collect() })
+        let with = bits
+            .iter()
+            .map(|bit| self.shifts[*bit].1)
+            .filter(|with| *with != code);
+        Some(Stroke {
+            code,
+            with: with.collect(),
+        })
     }
 
     /// The fewest shifts that bring a key of this type to a level.
     fn shifts_to(&self, kind: &Type, level: u8, mods: u8) -> Option<Vec<usize>> {
         let sets = 0u32..1 << self.shifts.len().min(4);
         sets.filter_map(|set| {
-            let chosen: Vec<usize> =
-                (0..self.shifts.len()).filter(|at| set >> at & 1 == 1).collect();
+            let chosen: Vec<usize> = (0..self.shifts.len())
+                .filter(|at| set >> at & 1 == 1)
+                .collect();
             let pressed = chosen.iter().fold(0, |all, at| all | self.shifts[*at].0);
             (kind.level(mods | pressed) == level).then_some(chosen)
         })
@@ -416,10 +438,26 @@ mod tests {
     /// A little keyboard: German letters, Cyrillic in the second group, a number pad, shifts.
     fn map() -> Keymap {
         let types = vec![
-            Type { mask: 0, levels: 1, entries: vec![] },
-            Type { mask: SHIFT, levels: 2, entries: vec![(SHIFT, 1)] },
-            Type { mask: SHIFT | LOCK, levels: 2, entries: vec![(SHIFT, 1), (LOCK, 1)] },
-            Type { mask: SHIFT | NUM, levels: 2, entries: vec![(SHIFT, 1), (NUM, 1)] },
+            Type {
+                mask: 0,
+                levels: 1,
+                entries: vec![],
+            },
+            Type {
+                mask: SHIFT,
+                levels: 2,
+                entries: vec![(SHIFT, 1)],
+            },
+            Type {
+                mask: SHIFT | LOCK,
+                levels: 2,
+                entries: vec![(SHIFT, 1), (LOCK, 1)],
+            },
+            Type {
+                mask: SHIFT | NUM,
+                levels: 2,
+                entries: vec![(SHIFT, 1), (NUM, 1)],
+            },
             Type {
                 mask: SHIFT | LEVEL3,
                 levels: 4,
@@ -427,7 +465,10 @@ mod tests {
             },
         ];
         let key = |groups: &[(u8, &[u32])], sets| KeyEntry {
-            groups: groups.iter().map(|(kind, symbols)| (*kind, symbols.to_vec())).collect(),
+            groups: groups
+                .iter()
+                .map(|(kind, symbols)| (*kind, symbols.to_vec()))
+                .collect(),
             group_info: groups.len() as u8,
             sets,
             is_modifier: sets != 0,
@@ -447,7 +488,12 @@ mod tests {
     #[test]
     fn characters_on_the_layout() {
         let map = map();
-        let stroke = |code, with: &[u8]| Some(Stroke { code, with: with.to_vec() });
+        let stroke = |code, with: &[u8]| {
+            Some(Stroke {
+                code,
+                with: with.to_vec(),
+            })
+        };
         let table = [
             ('a', 0, 0, stroke(10, &[])),
             ('A', 0, 0, stroke(10, &[13])),
@@ -462,12 +508,19 @@ mod tests {
             ('é', 0, 0, None),
         ];
         for (c, group, mods, expected) in table {
-            assert_eq!(map.character(c, group, mods), expected, "{c} in group {group}, {mods:#x}");
+            assert_eq!(
+                map.character(c, group, mods),
+                expected,
+                "{c} in group {group}, {mods:#x}"
+            );
         }
         assert_eq!(map.symbol(0xffb1, 0, NUM), stroke(12, &[]));
         assert_eq!(map.symbol(0xffb1, 0, 0), stroke(12, &[13]));
         assert_eq!(map.spare(), [15]);
         assert_eq!(map.groups(), 2);
-        assert_eq!(map.widest_type(), (4, vec![vec![], vec![13], vec![14], vec![13, 14]]));
+        assert_eq!(
+            map.widest_type(),
+            (4, vec![vec![], vec![13], vec![14], vec![13, 14]])
+        );
     }
 }

@@ -18,7 +18,10 @@ pub(super) struct SelectionLease {
 
 impl SelectionLease {
     pub(super) fn new(display: Option<String>) -> Self {
-        Self { display, held: None }
+        Self {
+            display,
+            held: None,
+        }
     }
 }
 
@@ -73,11 +76,15 @@ impl Lease for SelectionLease {
             .reply_unchecked()?
             .map(|reply| String::from_utf8_lossy(&reply.value).into_owned())
             .filter(|name| !name.is_empty());
-        Err(PlatformError::Taken { owner: name.unwrap_or_else(|| "Another program".to_owned()) })
+        Err(PlatformError::Taken {
+            owner: name.unwrap_or_else(|| "Another program".to_owned()),
+        })
     }
 
     fn is_held(&self) -> bool {
-        let Some((x, window)) = &self.held else { return false };
+        let Some((x, window)) = &self.held else {
+            return false;
+        };
         owner(x).is_ok_and(|owner| owner == *window)
     }
 
@@ -87,14 +94,18 @@ impl Lease for SelectionLease {
 }
 
 fn owner(x: &X) -> Result<Window> {
-    Ok(x.conn.get_selection_owner(x.atoms._INTERPRETER_GATE)?.reply()?.owner)
+    Ok(x.conn
+        .get_selection_owner(x.atoms._INTERPRETER_GATE)?
+        .reply()?
+        .owner)
 }
 
 /// The owner after the attempt.
 fn take(x: &X, window: Window) -> Result<Window> {
     match owner(x)? {
         NONE => {
-            x.conn.set_selection_owner(window, x.atoms._INTERPRETER_GATE, CURRENT_TIME)?;
+            x.conn
+                .set_selection_owner(window, x.atoms._INTERPRETER_GATE, CURRENT_TIME)?;
             owner(x)
         }
         other => Ok(other),

@@ -23,8 +23,8 @@ use super::connection::{X, wait_readable};
 use super::keymap::{CORE, Keymap};
 use super::keysyms::ESCAPE;
 use crate::platform::{
-    DeviceClass, Ledger, Listener, Listening, OwnEvent, PhysicalEvent, PhysicalKind,
-    PlatformError, Result, Sink,
+    DeviceClass, Ledger, Listener, Listening, OwnEvent, PhysicalEvent, PhysicalKind, PlatformError,
+    Result, Sink,
 };
 
 /// How long the trial may take.
@@ -53,21 +53,26 @@ impl Listener for X11Listener {
             ));
         }
         x.conn.xkb_use_extension(1, 0)?.reply()?;
+        self.ledger.clear();
         let mask = XIEventMask::RAW_KEY_PRESS
             | XIEventMask::RAW_KEY_RELEASE
             | XIEventMask::RAW_BUTTON_PRESS
             | XIEventMask::RAW_BUTTON_RELEASE
             | XIEventMask::RAW_MOTION
             | XIEventMask::RAW_TOUCH_BEGIN;
-        let masks =
-            [EventMask { deviceid: Device::ALL_MASTER.into(), mask: vec![mask] }];
+        let masks = [EventMask {
+            deviceid: Device::ALL_MASTER.into(),
+            mask: vec![mask],
+        }];
         x.conn.xinput_xi_select_events(x.root, &masks)?.check()?;
         // Devices come and go, and layouts change: both are asked again then.
         let hierarchy = [EventMask {
             deviceid: Device::ALL.into(),
             mask: vec![XIEventMask::HIERARCHY],
         }];
-        x.conn.xinput_xi_select_events(x.root, &hierarchy)?.check()?;
+        x.conn
+            .xinput_xi_select_events(x.root, &hierarchy)?
+            .check()?;
         let parts = MapPart::KEY_SYMS;
         x.conn.xkb_select_events(
             CORE,
@@ -107,12 +112,16 @@ impl Listener for X11Listener {
         // The trial: a move by nothing, from outside the ledger, must be heard.
         let other = X::connect(self.display.as_deref())?;
         let relative = 1;
-        other.conn.xtest_fake_input(MOTION_NOTIFY_EVENT, relative, 0, other.root, 0, 0, 0)?;
+        other
+            .conn
+            .xtest_fake_input(MOTION_NOTIFY_EVENT, relative, 0, other.root, 0, 0, 0)?;
         other.round_trip()?;
-        trial.recv_timeout(TRIAL).map_err(|_| PlatformError::Failed {
-            doing: "trying whether a person's input can be heard".to_owned(),
-            reason: "an event that was sent did not arrive".to_owned(),
-        })?;
+        trial
+            .recv_timeout(TRIAL)
+            .map_err(|_| PlatformError::Failed {
+                doing: "trying whether a person's input can be heard".to_owned(),
+                reason: "an event that was sent did not arrive".to_owned(),
+            })?;
         Ok(listening)
     }
 }
@@ -131,9 +140,9 @@ fn pipe() -> Result<(OwnedFd, OwnedFd)> {
 /// The devices whose events programs make.
 fn synthetic_devices(x: &X) -> Result<Vec<u16>> {
     let devices = x.conn.xinput_xi_query_device(Device::ALL)?.reply()?.infos;
-    let made = devices.iter().filter(|device| {
-        String::from_utf8_lossy(&device.name).contains("XTEST")
-    });
+    let made = devices
+        .iter()
+        .filter(|device| String::from_utf8_lossy(&device.name).contains("XTEST"));
     Ok(made.map(|device| device.deviceid).collect())
 }
 
@@ -216,16 +225,31 @@ impl Ears {
 
     fn key(&mut self, event: &RawKeyPressEvent, down: bool) {
         let device = self.class(event.sourceid);
-        if self.ours(device, &OwnEvent::Key { code: event.detail, down }) {
+        if self.ours(
+            device,
+            &OwnEvent::Key {
+                code: event.detail,
+                down,
+            },
+        ) {
             return;
         }
-        let is_stop_key = self.escape.iter().any(|code| u32::from(*code) == event.detail);
+        let is_stop_key = self
+            .escape
+            .iter()
+            .any(|code| u32::from(*code) == event.detail);
         self.tell(PhysicalKind::Key { is_stop_key, down }, device);
     }
 
     fn button(&mut self, event: &RawButtonPressEvent, down: bool) {
         let device = self.class(event.sourceid);
-        if self.ours(device, &OwnEvent::Button { code: event.detail, down }) {
+        if self.ours(
+            device,
+            &OwnEvent::Button {
+                code: event.detail,
+                down,
+            },
+        ) {
             return;
         }
         self.tell(PhysicalKind::Button { down }, device);
@@ -241,7 +265,11 @@ impl Ears {
     }
 
     fn tell(&self, kind: PhysicalKind, device: DeviceClass) {
-        (self.sink)(PhysicalEvent { kind, device, time: Instant::now() });
+        (self.sink)(PhysicalEvent {
+            kind,
+            device,
+            time: Instant::now(),
+        });
     }
 }
 
@@ -249,6 +277,9 @@ impl Ears {
 fn hung_up(pipe: &OwnedFd) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut polled = [PollFd::new(pipe, PollFlags::IN)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     poll(&mut polled, Some(&now)).is_ok() && polled[0].revents().contains(PollFlags::HUP)
 }

@@ -38,13 +38,20 @@ pub(super) fn open(display: Option<&str>, _runtime: Option<&Path>) -> Result<Pla
     let x = X::connect(display)?;
     refuse_xwayland(&x)?;
     let ledger = Arc::new(Ledger::default());
+    let clipboard = clipboard(display);
     let display = display.map(str::to_owned);
     Ok(Platform {
         screen: Arc::new(screen::X11Screen::new(x, display.clone())),
-        input: Box::new(input::X11Input::open(display.as_deref(), Arc::clone(&ledger))?),
-        listener: Box::new(listener::X11Listener::new(display.clone(), Arc::clone(&ledger))),
+        input: Box::new(input::X11Input::open(
+            display.as_deref(),
+            Arc::clone(&ledger),
+        )?),
+        listener: Box::new(listener::X11Listener::new(
+            display.clone(),
+            Arc::clone(&ledger),
+        )),
         lease: Box::new(lease::SelectionLease::new(display)),
-        clipboard: Box::<SystemClipboard>::default(),
+        clipboard: Box::new(clipboard),
         ledger,
     })
 }
@@ -55,9 +62,22 @@ fn refuse_xwayland(x: &X) -> Result<()> {
     if x.conn.query_extension(b"XWAYLAND")?.reply()?.present {
         return Err(PlatformError::NoDisplay {
             message: "This is a Wayland session; its screen cannot be seen through X11.".to_owned(),
-            fix: "Log in to an X11 session (often called \"Xorg\" at the login screen)."
-                .to_owned(),
+            fix: "Log in to an X11 session (often called \"Xorg\" at the login screen).".to_owned(),
         });
     }
     Ok(())
+}
+
+/// The library takes the display from the environment; another one's clipboard
+/// is not reached rather than mistaken for it.
+fn clipboard(display: Option<&str>) -> SystemClipboard {
+    let own = std::env::var("DISPLAY").ok();
+    match display {
+        Some(display) if own.as_deref() != Some(display) => {
+            SystemClipboard::refused(PlatformError::Unsupported(format!(
+                "the clipboard of DISPLAY={display} can be used only by a program started there"
+            )))
+        }
+        _ => SystemClipboard::default(),
+    }
 }

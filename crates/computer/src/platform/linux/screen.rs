@@ -32,7 +32,11 @@ pub(super) struct X11Screen {
 
 impl X11Screen {
     pub(super) fn new(x: X, display: Option<String>) -> Self {
-        Self { x, display, capture: Mutex::new(None) }
+        Self {
+            x,
+            display,
+            capture: Mutex::new(None),
+        }
     }
 
     /// `Xft.dpi` from the resources of the root window, as a scale.
@@ -70,7 +74,11 @@ impl Screen for X11Screen {
         let version = self.x.conn.randr_query_version(1, 5)?.reply();
         let monitors = match version {
             Ok(version) if (version.major_version, version.minor_version) >= (1, 5) => {
-                self.x.conn.randr_get_monitors(self.x.root, true)?.reply()?.monitors
+                self.x
+                    .conn
+                    .randr_get_monitors(self.x.root, true)?
+                    .reply()?
+                    .monitors
             }
             _ => Vec::new(),
         };
@@ -122,7 +130,9 @@ impl Screen for X11Screen {
     }
 
     fn active_window(&self) -> Result<Option<Window>> {
-        Ok(window_list::windows(&self.x)?.into_iter().find(|window| window.active))
+        Ok(window_list::windows(&self.x)?
+            .into_iter()
+            .find(|window| window.active))
     }
 
     fn pointer(&self) -> Result<(i32, i32)> {
@@ -142,20 +152,23 @@ impl Screen for X11Screen {
             x.root,
             &ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE),
         )?;
-        if x.values(x.root, x.atoms._NET_SUPPORTING_WM_CHECK)?.is_empty() {
+        if x.values(x.root, x.atoms._NET_SUPPORTING_WM_CHECK)?
+            .is_empty()
+        {
             // No window manager: there is only the order of windows and the focus.
             x.conn.map_window(window)?;
             x.conn.configure_window(
                 window,
                 &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE),
             )?;
-            x.conn.set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)?.check()?;
+            x.conn
+                .set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)?
+                .check()?;
             return Ok(());
         }
         // 2: asked by a pager, that is, by the user; such wishes are always met.
         let data = [2, CURRENT_TIME, NONE, 0, 0];
-        let message =
-            ClientMessageEvent::new(32, window, x.atoms._NET_ACTIVE_WINDOW, data);
+        let message = ClientMessageEvent::new(32, window, x.atoms._NET_ACTIVE_WINDOW, data);
         let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
         x.conn.send_event(false, x.root, mask, message)?;
         let deadline = Instant::now() + ACTIVATION;

@@ -63,7 +63,13 @@ impl Spares {
         codes.dedup();
         let (kind, levels) = map.widest_type();
         let places = vec![Place::default(); codes.len() * levels.len()];
-        Ok(Spares { codes, kind, levels, places, ..Spares::default() })
+        Ok(Spares {
+            codes,
+            kind,
+            levels,
+            places,
+            ..Spares::default()
+        })
     }
 
     /// Whether a map read just now still has what was lent (another program may
@@ -99,13 +105,19 @@ impl Spares {
     /// `Ready` when all found a place.
     pub(super) fn lend(&mut self, x: &X, symbols: &[u32]) -> Result<Lent> {
         if self.places.is_empty() {
-            return Ok(if symbols.is_empty() { Lent::Ready } else { Lent::None });
+            return Ok(if symbols.is_empty() {
+                Lent::Ready
+            } else {
+                Lent::None
+            });
         }
         let mut changed = Vec::new();
         let mut all = Lent::Ready;
         // Places of symbols that are wanted again are not up for lending.
-        let kept: Vec<usize> =
-            symbols.iter().filter_map(|symbol| self.bound.get(symbol).copied()).collect();
+        let kept: Vec<usize> = symbols
+            .iter()
+            .filter_map(|symbol| self.bound.get(symbol).copied())
+            .collect();
         for symbol in symbols {
             if self.bound.contains_key(symbol) {
                 continue;
@@ -125,7 +137,10 @@ impl Spares {
                 break;
             };
             self.bound.remove(&self.places[at].symbol);
-            self.places[at] = Place { symbol: *symbol, typed: self.read };
+            self.places[at] = Place {
+                symbol: *symbol,
+                typed: self.read,
+            };
             self.bound.insert(*symbol, at);
             changed.push(at);
         }
@@ -139,23 +154,36 @@ impl Spares {
         self.clock += 1;
         self.places[at].typed = self.clock;
         let (key, level) = (at / self.levels.len(), at % self.levels.len());
-        Some(Stroke { code: self.codes[key], with: self.levels[level].clone() })
+        Some(Stroke {
+            code: self.codes[key],
+            with: self.levels[level].clone(),
+        })
     }
 
     /// Makes the keys meaningless again.
     pub(super) fn restore(&mut self, x: &X) -> Result<()> {
-        let codes: Vec<(u8, Vec<u32>)> =
-            self.used_keys().into_iter().map(|key| (self.codes[key], Vec::new())).collect();
+        let codes: Vec<(u8, Vec<u32>)> = self
+            .used_keys()
+            .into_iter()
+            .map(|key| (self.codes[key], Vec::new()))
+            .collect();
         keymap::bind(x, self.kind, &codes)?;
-        self.places.fill(Place { symbol: 0, typed: self.read });
+        self.places.fill(Place {
+            symbol: 0,
+            typed: self.read,
+        });
         self.bound.clear();
-        x.conn.delete_property(x.root, x.atoms._INTERPRETER_SPARE_KEYS)?;
+        x.conn
+            .delete_property(x.root, x.atoms._INTERPRETER_SPARE_KEYS)?;
         x.round_trip()
     }
 
     fn used_keys(&self) -> Vec<usize> {
-        let mut keys: Vec<usize> =
-            self.bound.values().map(|at| at / self.levels.len()).collect();
+        let mut keys: Vec<usize> = self
+            .bound
+            .values()
+            .map(|at| at / self.levels.len())
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -170,8 +198,11 @@ impl Spares {
             return Ok(());
         }
         // First the note whose they are: should we die, the next run takes them back.
-        let used: Vec<u32> =
-            self.used_keys().into_iter().map(|key| u32::from(self.codes[key])).collect();
+        let used: Vec<u32> = self
+            .used_keys()
+            .into_iter()
+            .map(|key| u32::from(self.codes[key]))
+            .collect();
         x.conn.change_property32(
             PropMode::REPLACE,
             x.root,
@@ -183,7 +214,10 @@ impl Spares {
             .into_iter()
             .map(|key| {
                 let places = &self.places[key * levels..(key + 1) * levels];
-                (self.codes[key], places.iter().map(|place| place.symbol).collect())
+                (
+                    self.codes[key],
+                    places.iter().map(|place| place.symbol).collect(),
+                )
             })
             .collect();
         keymap::bind(x, self.kind, &symbols)

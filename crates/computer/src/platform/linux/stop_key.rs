@@ -116,7 +116,11 @@ impl StopKey {
             return ungrab(&self.x, &self.codes);
         }
         // The person's Esc is still down; its repetitions must not reach a program.
-        let (x, codes, now) = (Arc::clone(&self.x), self.codes.clone(), Arc::clone(&self.turn));
+        let (x, codes, now) = (
+            Arc::clone(&self.x),
+            self.codes.clone(),
+            Arc::clone(&self.turn),
+        );
         let wait = move || {
             let deadline = Instant::now() + HELD;
             while let Ok(Some(event)) = x.next_event(deadline) {
@@ -128,7 +132,9 @@ impl StopKey {
                 let _ = ungrab(&x, &codes);
             }
         };
-        let started = thread::Builder::new().name("stop key".to_owned()).spawn(wait);
+        let started = thread::Builder::new()
+            .name("stop key".to_owned())
+            .spawn(wait);
         if started.is_err() {
             return ungrab(&self.x, &self.codes);
         }

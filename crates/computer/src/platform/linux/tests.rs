@@ -18,8 +18,16 @@ fn paint(desktop: &Desktop, colour: u32, x: i16, y: i16, width: u16, height: u16
     let gc = server.conn.generate_id().unwrap();
     let aux = CreateGCAux::new().foreground(colour);
     server.conn.create_gc(gc, server.root, &aux).unwrap();
-    let area = Rectangle { x, y, width, height };
-    server.conn.poly_fill_rectangle(server.root, gc, &[area]).unwrap();
+    let area = Rectangle {
+        x,
+        y,
+        width,
+        height,
+    };
+    server
+        .conn
+        .poly_fill_rectangle(server.root, gc, &[area])
+        .unwrap();
     server.round_trip().unwrap();
 }
 
@@ -28,7 +36,14 @@ fn captures_are_the_pixels_of_the_screen() {
     for (screen, exact) in [("1920x1080x24", true), ("640x480x16", false)] {
         let desktop = Desktop::bare(screen);
         let platform = desktop.open();
-        paint(&desktop, if exact { 0xff_00ff } else { 0xf81f }, 100, 50, 3, 2);
+        paint(
+            &desktop,
+            if exact { 0xff_00ff } else { 0xf81f },
+            100,
+            50,
+            3,
+            2,
+        );
         let all = platform.screen.displays().unwrap()[0].rect();
         let shot = platform.screen.capture(all).unwrap();
         assert!(shot.is_whole());
@@ -36,17 +51,58 @@ fn captures_are_the_pixels_of_the_screen() {
             .flat_map(|y| (0..shot.width).map(move |x| (x, y)))
             .filter(|(x, y)| shot.at(*x, *y) == Some([255, 0, 255]))
             .collect();
-        assert_eq!(magenta, [(100, 50), (101, 50), (102, 50), (100, 51), (101, 51), (102, 51)]);
-        let part = platform.screen.capture(Rect { x: 99, y: 51, w: 3, h: 1 }).unwrap();
+        assert_eq!(
+            magenta,
+            [
+                (100, 50),
+                (101, 50),
+                (102, 50),
+                (100, 51),
+                (101, 51),
+                (102, 51)
+            ]
+        );
+        let part = platform
+            .screen
+            .capture(Rect {
+                x: 99,
+                y: 51,
+                w: 3,
+                h: 1,
+            })
+            .unwrap();
         assert_eq!(part.rgb, [0, 0, 0, 255, 0, 255, 255, 0, 255]);
         for outside in [
-            Rect { x: -1, y: 0, w: 5, h: 5 },
-            Rect { x: 0, y: 0, w: all.w + 1, h: 1 },
-            Rect { x: 0, y: 0, w: 0, h: 1 },
-            Rect { x: 70_000, y: 0, w: 1, h: 1 },
+            Rect {
+                x: -1,
+                y: 0,
+                w: 5,
+                h: 5,
+            },
+            Rect {
+                x: 0,
+                y: 0,
+                w: all.w + 1,
+                h: 1,
+            },
+            Rect {
+                x: 0,
+                y: 0,
+                w: 0,
+                h: 1,
+            },
+            Rect {
+                x: 70_000,
+                y: 0,
+                w: 1,
+                h: 1,
+            },
         ] {
             let result = platform.screen.capture(outside);
-            assert!(matches!(result, Err(PlatformError::Gone(_))), "{outside:?}: {result:?}");
+            assert!(
+                matches!(result, Err(PlatformError::Gone(_))),
+                "{outside:?}: {result:?}"
+            );
         }
     }
 }
@@ -57,8 +113,14 @@ fn virtual_monitors_are_displays_and_change_the_layout() {
     let platform = desktop.open();
     let whole = platform.screen.layout().unwrap();
     assert_eq!(platform.screen.displays().unwrap().len(), 1);
-    desktop.run("xrandr", &["--setmonitor", "left", "800/200x600/150+0+0", "screen"]);
-    desktop.run("xrandr", &["--setmonitor", "right", "800/200x600/150+800+0", "none"]);
+    desktop.run(
+        "xrandr",
+        &["--setmonitor", "left", "800/200x600/150+0+0", "screen"],
+    );
+    desktop.run(
+        "xrandr",
+        &["--setmonitor", "right", "800/200x600/150+800+0", "none"],
+    );
     let split = platform.screen.layout().unwrap();
     assert_ne!(split, whole);
     let mut names: Vec<_> = platform
@@ -82,8 +144,12 @@ fn virtual_monitors_are_displays_and_change_the_layout() {
 #[test]
 fn a_missing_display_says_what_to_do() {
     for name in [":58999", ":64999", ":99999999999", "nonsense", ":"] {
-        let Err(error) = open_on(Some(name), None) else { panic!("{name}: no such display") };
-        let PlatformError::NoDisplay { message, fix } = error else { panic!("{error:?}") };
+        let Err(error) = open_on(Some(name), None) else {
+            panic!("{name}: no such display")
+        };
+        let PlatformError::NoDisplay { message, fix } = error else {
+            panic!("{error:?}")
+        };
         assert!(message.contains(name) && !fix.is_empty(), "{message} {fix}");
     }
 }
@@ -99,18 +165,37 @@ fn windows_are_listed_from_front_to_back() {
     assert_eq!(gtk.kind, WindowKind::Normal);
     assert!(gtk.pid.is_some());
     assert_eq!((gtk.content.w, gtk.content.h), (640, 400));
-    assert!(gtk.rect.y < gtk.content.y, "the title bar belongs to the window: {gtk:?}");
+    assert!(
+        gtk.rect.y < gtk.content.y,
+        "the title bar belongs to the window: {gtk:?}"
+    );
     let second = desktop.xterm();
     second.wait("start", |line| line == "ready");
     let xterm = wait_active(&desktop, &platform, "XTerm");
     let order = |platform: &Platform| -> Vec<u64> {
-        platform.screen.windows().unwrap().into_iter().map(|window| window.id).collect()
+        platform
+            .screen
+            .windows()
+            .unwrap()
+            .into_iter()
+            .map(|window| window.id)
+            .collect()
     };
     assert_eq!(order(&platform), [xterm.id, gtk.id]);
     platform.screen.activate(gtk.id).unwrap();
-    assert_eq!(platform.screen.active_window().unwrap().map(|window| window.id), Some(gtk.id));
+    assert_eq!(
+        platform
+            .screen
+            .active_window()
+            .unwrap()
+            .map(|window| window.id),
+        Some(gtk.id)
+    );
     assert_eq!(order(&platform), [gtk.id, xterm.id]);
-    assert!(matches!(platform.screen.activate(1), Err(PlatformError::Gone(_))));
+    assert!(matches!(
+        platform.screen.activate(1),
+        Err(PlatformError::Gone(_))
+    ));
 }
 
 fn clicked(fixture: &Fixture) -> String {
@@ -161,7 +246,10 @@ fn chords_reach_the_window_in_any_layout_and_nothing_stays_down() {
     let control = Key::Named(NamedKey::Control);
     input.key(&control, true).unwrap();
     input.key(&Key::Char('c'), true).unwrap();
-    assert_eq!(input.held(), [Held::Key(control), Held::Key(Key::Char('c'))]);
+    assert_eq!(
+        input.held(),
+        [Held::Key(control), Held::Key(Key::Char('c'))]
+    );
     fixture.wait("the chord", |line| line == "key c 4");
     input.key(&Key::Char('c'), false).unwrap();
     input.key(&control, false).unwrap();
@@ -182,8 +270,17 @@ fn chords_reach_the_window_in_any_layout_and_nothing_stays_down() {
     input.release_all().unwrap();
     assert_eq!(input.held(), []);
     let server = desktop.connect();
-    assert_eq!(server.conn.query_keymap().unwrap().reply().unwrap().keys, [0; 32]);
-    let mask = server.conn.query_pointer(server.root).unwrap().reply().unwrap().mask;
+    assert_eq!(
+        server.conn.query_keymap().unwrap().reply().unwrap().keys,
+        [0; 32]
+    );
+    let mask = server
+        .conn
+        .query_pointer(server.root)
+        .unwrap()
+        .reply()
+        .unwrap()
+        .mask;
     assert_eq!(u16::from(mask) & 0x1fff, 0, "no button, no modifier");
 }
 
@@ -196,7 +293,9 @@ fn listen(platform: &Platform) -> (Listening, Receiver<PhysicalEvent>) {
 }
 
 fn heard(events: &Receiver<PhysicalEvent>) -> PhysicalKind {
-    let event = events.recv_timeout(PATIENCE).expect("another program's input must be heard");
+    let event = events
+        .recv_timeout(PATIENCE)
+        .expect("another program's input must be heard");
     assert_eq!(event.device, DeviceClass::Synthetic);
     event.kind
 }
@@ -223,17 +322,39 @@ fn only_what_others_do_is_heard() {
     }
     input.flush().unwrap();
     desktop.run("xdotool", &["mousemove_relative", "30", "20"]);
-    let at = PhysicalKind::Motion { dx: 30, dy: 20, at: (149, 120) };
+    let at = PhysicalKind::Motion {
+        dx: 30,
+        dy: 20,
+        at: (149, 120),
+    };
     assert_eq!(heard(&events), at);
     assert_eq!(platform.ledger.waiting(), 0);
     desktop.run("xdotool", &["click", "1"]);
     assert_eq!(heard(&events), PhysicalKind::Button { down: true });
     assert_eq!(heard(&events), PhysicalKind::Button { down: false });
     desktop.run("xdotool", &["key", "Escape"]);
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: true });
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: false });
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: true
+        }
+    );
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: false
+        }
+    );
     desktop.run("xdotool", &["key", "a"]);
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: false, down: true });
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: false,
+            down: true
+        }
+    );
 }
 
 #[test]
@@ -246,11 +367,26 @@ fn while_armed_a_persons_esc_is_heard_but_not_passed_on_and_ours_is_passed_on() 
     platform.input.arm_stop_key().unwrap();
     let start = Instant::now();
     desktop.run("xdotool", &["key", "Escape"]);
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: true });
-    println!("a person's Esc was heard {:?} after its program was started", start.elapsed());
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: false });
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: true
+        }
+    );
+    println!(
+        "a person's Esc was heard {:?} after its program was started",
+        start.elapsed()
+    );
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: false
+        }
+    );
     let escape = Key::Named(NamedKey::Escape);
-    let mut next = |platform: &mut Platform, expected: &str| {
+    let next = |platform: &mut Platform, expected: &str| {
         let mut lines = Vec::new();
         platform.input.type_char('x').unwrap();
         fixture.wait("x", |line| {
@@ -265,8 +401,20 @@ fn while_armed_a_persons_esc_is_heard_but_not_passed_on_and_ours_is_passed_on() 
     platform.input.key(&escape, false).unwrap();
     next(&mut platform, "key Escape 0, key x 0");
     desktop.run("xdotool", &["key", "Escape"]);
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: true });
-    assert_eq!(heard(&events), PhysicalKind::Key { is_stop_key: true, down: false });
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: true
+        }
+    );
+    assert_eq!(
+        heard(&events),
+        PhysicalKind::Key {
+            is_stop_key: true,
+            down: false
+        }
+    );
     next(&mut platform, "key x 0");
     platform.input.disarm_stop_key().unwrap();
     desktop.run("xdotool", &["key", "Escape"]);
@@ -282,7 +430,9 @@ fn one_program_drives_at_a_time() {
     assert!(one.lease.is_held());
     assert_eq!(
         two.lease.take("another"),
-        Err(PlatformError::Taken { owner: "Interpreter (terminal)".to_owned() })
+        Err(PlatformError::Taken {
+            owner: "Interpreter (terminal)".to_owned()
+        })
     );
     assert!(!two.lease.is_held());
     drop(one);
@@ -303,13 +453,23 @@ fn the_screen_settles_when_nothing_is_drawn_any_more() {
     paint(&desktop, 0xff, 100, 20, 5, 5);
     assert_eq!(
         watch.settle(quiet, cap, &never).unwrap(),
-        Some(Rect { x: 10, y: 20, w: 95, h: 40 })
+        Some(Rect {
+            x: 10,
+            y: 20,
+            w: 95,
+            h: 40
+        })
     );
     assert_eq!(watch.settle(quiet, cap, &never).unwrap(), None);
     paint(&desktop, 0xff00, 10, 20, 1, 1);
     assert_eq!(
         watch.settle(quiet, cap, &never).unwrap(),
-        Some(Rect { x: 10, y: 20, w: 1, h: 1 })
+        Some(Rect {
+            x: 10,
+            y: 20,
+            w: 1,
+            h: 1
+        })
     );
     assert_eq!(
         watch.settle(cap, cap, &|| true),
@@ -346,8 +506,14 @@ fn the_clipboard_keeps_what_was_put_on_it() {
     assert_eq!(clipboard.snapshot().unwrap(), before);
     let environment = std::env::var("DISPLAY").unwrap();
     let mut seen = std::process::Command::new("xclip");
-    let seen = seen.args(["-o", "-selection", "clipboard"]).env("DISPLAY", environment).output();
-    assert_eq!(String::from_utf8(seen.unwrap().stdout).unwrap(), "日本 é\n2");
+    let seen = seen
+        .args(["-o", "-selection", "clipboard"])
+        .env("DISPLAY", environment)
+        .output();
+    assert_eq!(
+        String::from_utf8(seen.unwrap().stdout).unwrap(),
+        "日本 é\n2"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::fixture::{Desktop, Fixture, GTK, TK, wait_active};
-use crate::platform::{Input, Platform};
+use crate::platform::Input;
 
 /// 300 characters from everywhere, more of them off any key than there are spare keys.
 fn mixed() -> String {
@@ -28,18 +28,28 @@ fn type_text(input: &mut dyn Input, text: &str) {
 
 /// Types into a fixture that has the keyboard, and checks what arrived and that
 /// the keyboard is as it was.
-fn check(desktop: &Desktop, platform: &mut Platform, fixture: &Fixture, text: &str, tidy: bool) {
+fn check(desktop: &Desktop, fixture: &Fixture, text: &str) {
+    let mut platform = desktop.open();
     let before = desktop.output("xmodmap", &["-pke"]);
     let lights = desktop.output("xset", &["q"]);
     let start = Instant::now();
     type_text(&mut *platform.input, text);
     fixture.wait_text(text);
-    println!("{} characters arrived after {:?}", text.chars().count(), start.elapsed());
-    if tidy {
-        assert_eq!(desktop.output("xmodmap", &["-pke"]), before);
-    }
+    println!(
+        "{} characters arrived after {:?}",
+        text.chars().count(),
+        start.elapsed()
+    );
+    drop(platform);
+    assert!(
+        desktop.output("xmodmap", &["-pke"]) == before,
+        "the keyboard map was put back"
+    );
     let line = |text: &str| {
-        text.lines().find(|line| line.contains("Caps Lock")).map(str::to_owned).unwrap()
+        text.lines()
+            .find(|line| line.contains("Caps Lock"))
+            .map(str::to_owned)
+            .unwrap()
     };
     assert_eq!(line(&desktop.output("xset", &["q"])), line(&lights));
 }
@@ -55,7 +65,7 @@ fn gtk_receives_300_characters_on_an_american_keyboard() {
     let desktop = Desktop::start();
     desktop.run("setxkbmap", &["us"]);
     let fixture = gtk(&desktop);
-    check(&desktop, &mut desktop.open(), &fixture, &mixed(), true);
+    check(&desktop, &fixture, &mixed());
 }
 
 #[test]
@@ -71,7 +81,7 @@ fn gtk_receives_300_characters_with_the_russian_layout_active_and_caps_lock_on()
     fixture.wait_text("Ф");
     desktop.run("xdotool", &["key", "BackSpace"]);
     fixture.wait_text("");
-    check(&desktop, &mut desktop.open(), &fixture, &mixed(), true);
+    check(&desktop, &fixture, &mixed());
     desktop.tap(38);
     fixture.wait_text(&format!("{}Ф", mixed()));
 }
@@ -81,7 +91,7 @@ fn gtk_receives_300_characters_on_a_german_keyboard() {
     let desktop = Desktop::start();
     desktop.run("setxkbmap", &["de", "nodeadkeys"]);
     let fixture = gtk(&desktop);
-    check(&desktop, &mut desktop.open(), &fixture, &mixed(), true);
+    check(&desktop, &fixture, &mixed());
 }
 
 #[test]
@@ -90,7 +100,7 @@ fn tk_receives_300_characters() {
     desktop.run("setxkbmap", &["us,de"]);
     let fixture = desktop.python(TK);
     fixture.wait("focus", |line| line == "ready");
-    check(&desktop, &mut desktop.open(), &fixture, &mixed(), true);
+    check(&desktop, &fixture, &mixed());
 }
 
 #[test]
@@ -99,9 +109,8 @@ fn xterm_receives_300_characters() {
     desktop.run("setxkbmap", &["us"]);
     let fixture = desktop.xterm();
     fixture.wait("start", |line| line == "ready");
-    let mut platform = desktop.open();
-    wait_active(&desktop, &platform, "XTerm");
-    check(&desktop, &mut platform, &fixture, &mixed(), false);
+    wait_active(&desktop, &desktop.open(), "XTerm");
+    check(&desktop, &fixture, &mixed());
 }
 
 #[test]

@@ -26,7 +26,8 @@ impl DamageWatch {
         x.conn.xfixes_query_version(5, 0)?.reply()?;
         x.conn.damage_query_version(1, 1)?.reply()?;
         let id = x.conn.generate_id()?;
-        x.conn.damage_create(id, x.root, ReportLevel::BOUNDING_BOX)?;
+        x.conn
+            .damage_create(id, x.root, ReportLevel::BOUNDING_BOX)?;
         // A new damage begins with the whole window in it.
         x.conn.damage_subtract(id, NONE, NONE)?;
         x.round_trip()?;

@@ -37,16 +37,19 @@ pub(super) fn windows(x: &X) -> Result<Vec<Window>> {
             order.push((*client, *client));
         }
     }
-    let asked: Vec<Asked<'_>> =
-        order.iter().map(|(frame, client)| Asked::ask(x, *frame, *client)).collect::<Result<_>>()?;
+    let asked: Vec<Asked<'_>> = order
+        .iter()
+        .map(|(frame, client)| Asked::ask(x, *frame, *client))
+        .collect::<Result<_>>()?;
     for (asked, (_, client)) in asked.into_iter().zip(&order) {
         let managed = listed.contains(client);
         if let Some(window) = asked.answer(x, managed, active == Some(*client)) {
             found.push(window);
         }
     }
-    let (mut shown, hidden): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|window: &Window| !window.minimised);
+    let (mut shown, hidden): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|window: &Window| !window.minimised);
     shown.extend(hidden);
     Ok(shown)
 }
@@ -57,7 +60,9 @@ fn clients_by_state(x: &X, children: &[Id]) -> Result<Vec<Id>> {
     let mut clients = Vec::new();
     for child in children {
         let attributes = x.conn.get_window_attributes(*child)?.reply_unchecked()?;
-        let Some(attributes) = attributes else { continue };
+        let Some(attributes) = attributes else {
+            continue;
+        };
         if attributes.override_redirect {
             continue;
         }
@@ -72,7 +77,9 @@ fn clients_by_state(x: &X, children: &[Id]) -> Result<Vec<Id>> {
         }
         if client.is_none() && attributes.map_state == MapState::VIEWABLE {
             let class = property(x, *child, AtomEnum::WM_CLASS.into())?.reply_unchecked()?;
-            client = class.filter(|class| !class.value.is_empty()).map(|_| *child);
+            client = class
+                .filter(|class| !class.value.is_empty())
+                .map(|_| *child);
         }
         clients.extend(client);
     }
@@ -91,7 +98,9 @@ fn top_levels(x: &X, clients: &[Id]) -> Result<HashMap<Id, Id>> {
             .collect::<Result<_>>()?;
         level.clear();
         for (at, client, cookie) in asked {
-            let Some(tree) = cookie.reply_unchecked()? else { continue };
+            let Some(tree) = cookie.reply_unchecked()? else {
+                continue;
+            };
             if tree.parent == x.root {
                 owners.insert(at, client);
             } else if tree.parent != x11rb::NONE {
@@ -128,8 +137,7 @@ fn active(x: &X, clients: &[Id]) -> Result<Option<Id>> {
     Ok(None)
 }
 
-type Cookie<'x, R> =
-    x11rb::cookie::Cookie<'x, x11rb::rust_connection::RustConnection, R>;
+type Cookie<'x, R> = x11rb::cookie::Cookie<'x, x11rb::rust_connection::RustConnection, R>;
 
 /// All questions about one window, sent before the first answer is read.
 struct Asked<'x> {
@@ -151,12 +159,16 @@ struct Asked<'x> {
 }
 
 fn property(x: &X, window: Id, name: u32) -> Result<Cookie<'_, GetPropertyReply>> {
-    Ok(x.conn.get_property(false, window, name, AtomEnum::ANY, 0, 1024)?)
+    Ok(x.conn
+        .get_property(false, window, name, AtomEnum::ANY, 0, 1024)?)
 }
 
 impl<'x> Asked<'x> {
     fn ask(x: &'x X, frame: Id, client: Id) -> Result<Self> {
-        let specs = [ClientIdSpec { client, mask: ClientIdMask::LOCAL_CLIENT_PID }];
+        let specs = [ClientIdSpec {
+            client,
+            mask: ClientIdMask::LOCAL_CLIENT_PID,
+        }];
         Ok(Self {
             client,
             own_frame: frame == client,
@@ -181,10 +193,17 @@ impl<'x> Asked<'x> {
     fn answer(self, x: &X, managed: bool, active: bool) -> Option<Window> {
         let values = |cookie: Cookie<'_, GetPropertyReply>| -> Vec<u32> {
             let reply = cookie.reply_unchecked().ok().flatten();
-            reply.and_then(|reply| reply.value32().map(Iterator::collect)).unwrap_or_default()
+            reply
+                .and_then(|reply| reply.value32().map(Iterator::collect))
+                .unwrap_or_default()
         };
         let bytes = |cookie: Cookie<'_, GetPropertyReply>| -> Vec<u8> {
-            cookie.reply_unchecked().ok().flatten().map(|reply| reply.value).unwrap_or_default()
+            cookie
+                .reply_unchecked()
+                .ok()
+                .flatten()
+                .map(|reply| reply.value)
+                .unwrap_or_default()
         };
         let attributes = self.attributes.reply_unchecked().ok()??;
         let geometry = self.geometry.reply_unchecked().ok()??;
@@ -195,8 +214,7 @@ impl<'x> Asked<'x> {
         let kinds = values(self.kind);
         let hidden = attributes.map_state != MapState::VIEWABLE
             || state.contains(&x.atoms._NET_WM_STATE_HIDDEN);
-        let input_only =
-            attributes.class == x11rb::protocol::xproto::WindowClass::INPUT_ONLY;
+        let input_only = attributes.class == x11rb::protocol::xproto::WindowClass::INPUT_ONLY;
         if !managed && (hidden || input_only) {
             return None;
         }

@@ -40,15 +40,22 @@ impl Engine {
         let beside = std::env::current_exe()
             .ok()
             .and_then(|own| Some(own.parent()?.join("tessdata").display().to_string()));
-        let folders = std::env::var("TESSDATA_PREFIX").ok().into_iter().chain(beside);
+        let folders = std::env::var("TESSDATA_PREFIX")
+            .ok()
+            .into_iter()
+            .chain(beside);
         let folder = folders
             .chain(FOLDERS.iter().map(|folder| (*folder).to_owned()))
             .find(|folder| {
-                std::path::Path::new(folder).join(format!("{first}.traineddata")).is_file()
+                std::path::Path::new(folder)
+                    .join(format!("{first}.traineddata"))
+                    .is_file()
             })
             .ok_or_else(|| Missing {
                 detail: format!("Tesseract's data for `{first}` is nowhere"),
-                fix: format!("Install it (on Debian and Ubuntu: `sudo apt install tesseract-ocr-{first}`)"),
+                fix: format!(
+                    "Install it (on Debian and Ubuntu: `sudo apt install tesseract-ocr-{first}`)"
+                ),
             })?;
         let api = TesseractAPI::new();
         let ready = api.init(&folder, &languages).and_then(|()| {

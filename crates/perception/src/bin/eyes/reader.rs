@@ -34,10 +34,17 @@ impl Reader {
         let count = std::thread::available_parallelism().map_or(1, |count| count.get().min(2));
         let engines = std::thread::scope(|scope| {
             let starts: Vec<_> = (0..count).map(|_| scope.spawn(Engine::new)).collect();
-            let engines: Vec<_> = starts.into_iter().filter_map(|start| start.join().ok()).collect();
+            let engines: Vec<_> = starts
+                .into_iter()
+                .filter_map(|start| start.join().ok())
+                .collect();
             engines.into_iter().collect::<Result<Vec<_>, _>>()
         })?;
-        Ok(Self { engines, known: HashMap::new(), looks: 0 })
+        Ok(Self {
+            engines,
+            known: HashMap::new(),
+            looks: 0,
+        })
     }
 
     pub fn read(&mut self, id: u64, pixels: &Pixels) -> Answer {
@@ -79,7 +86,12 @@ impl Reader {
             self.known.retain(|_, (seen, _)| *seen == now);
         }
         let lines = (regions.len() as u32, fresh.len() as u32);
-        Answer { id, words, error: None, lines }
+        Answer {
+            id,
+            words,
+            error: None,
+            lines,
+        }
     }
 
     fn read_lines(
@@ -97,7 +109,9 @@ impl Reader {
                     while let Some(at) = fresh.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let (hash, crop) = &crops[*at];
                         let words = read_line(engine, crop, regions[*at].letter);
-                        done.lock().unwrap_or_else(PoisonError::into_inner).push((*hash, words));
+                        done.lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push((*hash, words));
                     }
                 });
             }
@@ -110,7 +124,9 @@ impl Reader {
 const BORDER: usize = 4;
 
 fn read_line(engine: &Engine, crop: &Grey, letter: usize) -> Vec<LineWord> {
-    let Some(clear) = crop.black_on_white() else { return Vec::new() };
+    let Some(clear) = crop.black_on_white() else {
+        return Vec::new();
+    };
     // The engine's network sees lines of 36 pixels; letters much smaller than
     // 20 pixels lose their shape on the way there.
     let factor = (24.0 / letter as f32).clamp(0.5, 3.0);

@@ -1,0 +1,11 @@
+//! The computer against a real X server: every window below is a real one that
+//! tells what it received.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![cfg(target_os = "linux")]
+
+mod acting;
+mod api;
+mod desktop;
+mod looking;
+mod stopping;

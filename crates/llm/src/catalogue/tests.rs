@@ -1,0 +1,128 @@
+use super::*;
+
+#[test]
+fn the_shipped_files_parse_and_name_only_known_providers() {
+    let providers: Providers =
+        serde_json::from_str(include_str!("../../../../models/catalogue/providers.json")).unwrap();
+    let models: Models =
+        serde_json::from_str(include_str!("../../../../models/catalogue/models.json")).unwrap();
+    assert!(
+        providers.providers.len() >= 40,
+        "{}",
+        providers.providers.len()
+    );
+    let mut names: Vec<&str> = Vec::new();
+    for entry in &providers.providers {
+        names.push(&entry.name);
+        names.extend(entry.aliases.iter().map(String::as_str));
+    }
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "a name stands twice");
+    for entry in &models.models {
+        assert!(provider(&entry.provider).is_some(), "{}", entry.provider);
+    }
+}
+
+#[test]
+fn a_model_is_known_by_id_date_path_and_family() {
+    let check = |provider: &str, id: &str, expected: (bool, bool, ComputerTool, Coordinates)| {
+        let info = info(provider, id, false);
+        assert_eq!(
+            (info.vision, info.tools, info.computer, info.coordinates),
+            expected,
+            "{provider}/{id}"
+        );
+    };
+    let pixels = Coordinates::Pixels;
+    let grid = Coordinates::Scale(1000.0);
+    let function = ComputerTool::Function;
+    check(
+        "anthropic",
+        "claude-opus-5-5",
+        (true, true, ComputerTool::AnthropicToolset, pixels),
+    );
+    check(
+        "anthropic",
+        "claude-sonnet-4-5-20250929",
+        (true, true, ComputerTool::Anthropic20250124, pixels),
+    );
+    check(
+        "anthropic",
+        "claude-opus-4-7",
+        (true, true, ComputerTool::Anthropic20251124, pixels),
+    );
+    check(
+        "anthropic",
+        "claude-nova-9",
+        (true, true, ComputerTool::AnthropicToolset, pixels),
+    );
+    check(
+        "openrouter",
+        "anthropic/claude-opus-5.5",
+        (true, true, function, pixels),
+    );
+    check(
+        "openai",
+        "gpt-4o-2024-11-20",
+        (true, true, function, pixels),
+    );
+    check("ollama", "qwen3-vl:8b", (true, true, function, grid));
+    check("ollama", "gpt-oss:20b", (false, true, function, pixels));
+    check(
+        "lm_studio",
+        "ui-tars-1.5-7b",
+        (
+            true,
+            false,
+            ComputerTool::None,
+            Coordinates::Resized {
+                factor: 28,
+                min: 78_400,
+                max: 12_845_056,
+            },
+        ),
+    );
+    check(
+        "deepseek",
+        "deepseek-v4-pro",
+        (false, true, function, pixels),
+    );
+    check("custom", "something-new", (false, true, function, pixels));
+}
+
+#[test]
+fn prices_are_those_of_the_own_provider() {
+    assert!(info("anthropic", "claude-opus-5-5", false).price.is_some());
+    assert!(
+        info("openrouter", "anthropic/claude-opus-5.5", false)
+            .price
+            .is_none()
+    );
+    assert_eq!(
+        info("ollama", "qwen3-vl:8b", true).cost(&Default::default()),
+        Some(0.0)
+    );
+}
+
+#[test]
+fn computer_tools_are_tried_along_the_table() {
+    let tools = computer_tools(&info("anthropic", "claude-opus-4-7", false));
+    assert_eq!(
+        tools,
+        [
+            ComputerTool::Anthropic20251124,
+            ComputerTool::AnthropicToolset,
+            ComputerTool::Anthropic20250124,
+            ComputerTool::Anthropic20241022,
+            ComputerTool::Function,
+        ]
+    );
+}
+
+#[test]
+fn a_slip_of_the_pen_is_recognised() {
+    assert_eq!(near("claude-opus-5.5")[0], "anthropic/claude-opus-5-5");
+    assert_eq!(near("zzzzzzzzzzzz"), Vec::<String>::new());
+}

@@ -1,0 +1,7 @@
+//! The crate from outside: recorded streams, recorded errors, whole requests, a real server.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod errors;
+mod replay;
+mod server;
+mod support;

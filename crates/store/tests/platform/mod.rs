@@ -1,0 +1,4 @@
+//! What only some systems have: permissions of files.
+
+#[cfg(unix)]
+mod unix;

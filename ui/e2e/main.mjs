@@ -1,0 +1,220 @@
+/*
+ * The interface in Chromium against a live engine:
+ *   npm run e2e -- 'http://127.0.0.1:8000/#token=…'      (or INTERPRETER_URL)
+ * It chooses `builtin/commands` itself, so no model is needed. Pictures go to
+ * docs/screenshots, or where INTERPRETER_SCREENSHOTS says.
+ */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ADDRESS = process.argv[2] ?? process.env.INTERPRETER_URL;
+assert.ok(ADDRESS, 'Give the address with its token, or set INTERPRETER_URL.');
+const PICTURES =
+  process.env.INTERPRETER_SCREENSHOTS ??
+  fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let context;
+let page;
+let profile;
+const foreign = [];
+const complaints = [];
+
+before(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  profile = await mkdtemp(join(tmpdir(), 'interpreter-e2e-'));
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.INTERPRETER_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'light',
+  });
+  page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(20_000);
+  const { host } = new URL(ADDRESS);
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (!['data:', 'blob:', 'about:'].includes(url.protocol) && url.host !== host)
+      foreign.push(url.href);
+  });
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(ADDRESS);
+});
+
+after(async () => {
+  await context?.close();
+  if (profile) await rm(profile, { recursive: true, force: true });
+});
+
+const message = () => page.getByRole('textbox', { name: 'Message' });
+const card = () => page.locator('[data-card]').last();
+const inState = (state) => page.locator(`[data-card][data-state="${state}"]`).last().waitFor();
+const idle = () => page.locator('[data-action="stop"]').waitFor({ state: 'detached' });
+const picture = (name) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
+
+async function say(text) {
+  await message().fill(text);
+  await message().press('Enter');
+}
+
+/** Begins a conversation with the built-in commands and asks for this. */
+async function fresh(text) {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-control="model"]').click();
+  await page.getByRole('combobox').fill('builtin/commands');
+  await page.getByRole('combobox').press('Enter');
+  await say(text);
+}
+
+/** Presses a button of the last card once it can be pressed. */
+async function press(action) {
+  await card().locator(`[data-action="${action}"]:not([aria-disabled])`).click();
+}
+
+async function sound(what) {
+  // Colours are measured as they are in the end, not on their way there.
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  assert.deepEqual(found, [], what);
+}
+
+test('the token leaves the address bar', async () => {
+  await message().waitFor();
+  assert.equal(new URL(page.url()).hash.includes('token'), false);
+  await sound('an empty window');
+  await picture('empty');
+});
+
+test('approved by a click, code runs and its output is shown', async () => {
+  await fresh('run python: print(6 * 7)');
+  await inState('awaiting');
+  await sound('a question');
+  await picture('approve');
+  await press('run');
+  await inState('done');
+  await card().getByText('42', { exact: true }).waitFor();
+  await idle();
+  await sound('an answer');
+  await picture('done');
+});
+
+test('Enter in the composer approves nothing', async () => {
+  await fresh('run python: print("never")');
+  await inState('awaiting');
+  await page.waitForFunction(
+    () => !document.querySelector('[data-action="run"]')?.hasAttribute('aria-disabled'),
+  );
+  await message().focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('r');
+  assert.equal(await card().getAttribute('data-state'), 'awaiting');
+  await message().fill('');
+  await press('skip');
+  await inState('skipped');
+  await idle();
+});
+
+test('edited code runs as edited', async () => {
+  await fresh('run python: print("before")');
+  await inState('awaiting');
+  await press('edit');
+  await page.getByRole('textbox', { name: 'Code to run' }).fill('print("after")');
+  await picture('edit');
+  await press('save-run');
+  await inState('done');
+  await card().getByText('after', { exact: true }).waitFor();
+  assert.equal(await card().getByText('before', { exact: true }).count(), 0);
+  await idle();
+});
+
+test('the keys of a card do what its buttons do', async () => {
+  await fresh('run python: print("by key")');
+  await inState('awaiting');
+  await card().locator('[data-action="run"]:not([aria-disabled])').waitFor();
+  await card().focus();
+  await page.keyboard.press('r');
+  await inState('done');
+  await idle();
+});
+
+test('Stop ends a run that would go on for ever', async () => {
+  await fresh('run python: import time; time.sleep(600)');
+  await inState('awaiting');
+  await press('run');
+  await inState('running');
+  await picture('running');
+  await page.locator('[data-action="stop"]').click();
+  await inState('stopped');
+  await idle();
+});
+
+test('a program can ask', async () => {
+  await fresh('run python: print("hello " + input("Name: "))');
+  await inState('awaiting');
+  await press('run');
+  await inState('needs_input');
+  await picture('input');
+  await page.getByLabel('Name:').fill('world');
+  await page.keyboard.press('Enter');
+  await card().getByText('hello world').waitFor();
+  await idle();
+});
+
+test('a reload keeps everything', async () => {
+  const shown = () => page.locator('[data-region="transcript"]').textContent();
+  const before = await shown();
+  const conversations = await page.locator('[data-conversation]').count();
+  assert.ok(conversations > 0);
+  await page.reload();
+  await page.locator('[data-card]').first().waitFor();
+  await page.locator('[data-conversation]').first().waitFor();
+  assert.equal(await shown(), before);
+  assert.equal(await page.locator('[data-conversation]').count(), conversations);
+});
+
+test('the screen is not used before the sheet is agreed to', async () => {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-use="screen"]').click();
+  await page.getByRole('dialog').waitFor();
+  await sound('the sheet');
+  await picture('consent');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('[data-use="code"]').getAttribute('data-state'), 'on');
+});
+
+test('dark, contrast and narrow windows are sound too', async () => {
+  await page.locator('[data-conversation]').first().click();
+  await page.locator('[data-card]').first().waitFor();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await sound('dark');
+  await picture('dark');
+  await page.emulateMedia({ colorScheme: 'light', contrast: 'more' });
+  await sound('contrast');
+  await picture('contrast');
+  await page.emulateMedia({ contrast: null });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await sound('narrow');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 360, `the page is ${wide} px wide`);
+  await picture('narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('nothing was asked of anyone else, and nothing went wrong unseen', () => {
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,127 @@
+import { TriangleAlert, WifiOff } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { Composer } from '@/features/composer/Composer';
+import { Sidebar } from '@/features/conversations/Sidebar';
+import { Header } from '@/features/header/Header';
+import { ConsentSheet } from '@/features/screen/ConsentSheet';
+import { LivePill } from '@/features/screen/LivePill';
+import { EmptyState } from '@/features/transcript/EmptyState';
+import { Transcript } from '@/features/transcript/Transcript';
+import { useActions, useSession, useSessionStore } from '@/session/context';
+import { NEW } from '@/session/store';
+import { show, useView } from '@/session/view';
+import { Announcer } from './Announcer';
+import { windowKeys } from './keys';
+import { useAddress } from './useAddress';
+
+/** The window: conversations, transcript, composer, and what lies over them. */
+export function App() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const store = useSessionStore();
+  const sidebar = useView((view) => view.sidebar);
+  const drawer = useView((view) => view.drawer);
+  const fresh = useSession((state) => state.current === null);
+  const refused = useSession((state) => state.connection === 'refused');
+  useAddress();
+
+  useEffect(() => actions.start(), [actions]);
+  useEffect(() => {
+    const keys = windowKeys(actions, store.getState);
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, [actions, store]);
+  useEffect(() => {
+    document.getElementById('composer')?.focus();
+  }, []);
+
+  if (refused) return <Wall title={t('app.refused')} why={t('app.refusedWhy')} />;
+  const toComposer = () => document.getElementById('composer')?.focus();
+  return (
+    <div className="flex h-full overflow-hidden">
+      <button
+        type="button"
+        className="sr-only focus-visible:not-sr-only focus-visible:absolute focus-visible:z-50 focus-visible:m-2 focus-visible:rounded-2 focus-visible:bg-raised focus-visible:p-2"
+        onClick={toComposer}
+      >
+        {t('app.skip')}
+      </button>
+      {sidebar && (
+        <div className="hidden wide:block">
+          <Sidebar />
+        </div>
+      )}
+      <Dialog.Root open={drawer} onOpenChange={(open) => show({ drawer: open })}>
+        <Dialog.Portal>
+          <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim/46" />
+          <Dialog.Content
+            aria-describedby={undefined}
+            className="fixed inset-y-0 left-0 z-50 outline-none"
+          >
+            <Dialog.Title className="sr-only">{t('sidebar.label')}</Dialog.Title>
+            <Sidebar drawer />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <main className="relative flex min-w-0 flex-1 flex-col">
+        <Header />
+        <LivePill />
+        {fresh ? <EmptyState onPick={toComposer} /> : <Transcript />}
+        <Notices />
+        <Composer />
+      </main>
+      <ConsentSheet />
+      <Announcer />
+    </div>
+  );
+}
+
+/** What was refused, and whether the engine can be reached: above the composer, until it is settled. */
+function Notices() {
+  const { t } = useTranslation();
+  const { dismiss } = useActions();
+  const failure = useSession((state) => state.refused[state.current ?? NEW]);
+  const problem = useSession((state) => state.problems[0]);
+  const lost = useSession((state) => state.connection === 'lost');
+  const title = lost ? t('error.lost') : (failure?.message ?? problem?.message);
+  if (title === undefined) return null;
+  const why = lost ? t('error.lostWhy') : (failure ?? problem)?.remedy;
+  return (
+    <div className="mx-auto w-full max-w-214 flex-none px-4 pb-2 wide:px-6">
+      <div
+        role="alert"
+        className={`flex items-center gap-3 rounded-3 border bg-surface py-2 pr-2 pl-3 ${failure && !lost ? 'border-danger' : 'border-warning'}`}
+      >
+        <Icon
+          of={lost ? WifiOff : TriangleAlert}
+          className={failure && !lost ? 'text-danger' : 'text-warning'}
+        />
+        <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+          <p className="font-strong">{title}</p>
+          {why && <p className="text-12 text-muted">{why}</p>}
+        </div>
+        {failure && !lost && (
+          <Button look="quiet" onClick={dismiss}>
+            {t('error.dismiss')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Nothing can be shown here, and why. */
+export function Wall({ title, why }: { title: string; why: string }) {
+  return (
+    <main className="grid h-full place-items-center p-8">
+      <div role="alert" className="max-w-120 text-center">
+        <h1 className="font-strong text-20">{title}</h1>
+        <p className="mt-2 text-14 text-muted">{why}</p>
+      </div>
+    </main>
+  );
+}

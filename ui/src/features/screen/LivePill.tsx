@@ -1,0 +1,32 @@
+import { useActions, useSession } from '@/session/context';
+import { shown } from '@/session/store';
+import { Pill } from './Pill';
+
+/** The pill of the conversation that is shown, while it controls the computer. */
+export function LivePill() {
+  const actions = useActions();
+  const os = useSession((state) => shown(state).os);
+  const items = useSession((state) => shown(state).items);
+  const cost = useSession((state) => shown(state).meta.cost);
+  if (!os) return null;
+  const start = items.findLastIndex(({ role }) => role === 'user');
+  const steps = items.slice(start + 1).filter(({ type }) => type === 'action').length;
+  const answer = () => {
+    const card = document.querySelector<HTMLElement>('[data-card][data-state="awaiting"]');
+    card?.scrollIntoView({ block: 'nearest' });
+    card?.focus({ preventScroll: true });
+  };
+  return (
+    <div className="flex flex-none justify-center px-4 pt-2 pb-1">
+      <Pill
+        os={os}
+        steps={steps}
+        cost={cost}
+        onStop={() => actions.panic()}
+        onPause={() => actions.pause()}
+        onResume={() => actions.resume()}
+        onAnswer={answer}
+      />
+    </div>
+  );
+}
