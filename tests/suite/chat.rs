@@ -38,7 +38,7 @@ async fn over_a_pipe_in_both_formats() {
                 "user/message: six times seven",
                 "assistant/message: Let me compute.",
                 "assistant/code python: print(6 * 7)⏎x = 6 [done]",
-                "computer/console: 42⏎",
+                "computer/console output: 42⏎",
                 "assistant/message: It printed 42.",
             ],
             "{wire:?}"
@@ -125,7 +125,7 @@ async fn state_is_kept_between_blocks_and_conversations_resume_in_another_progra
     pipe.say("go").await;
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.contains(&"computer/console: 42⏎".to_owned()), "{rows:#?}");
+    assert!(rows.contains(&"computer/console output: 42⏎".to_owned()), "{rows:#?}");
     let (id, before) = (pipe.id(), pipe.transcript.items.clone());
     pipe.close().await;
     let mut pipe = house.pipe().await;

@@ -52,7 +52,7 @@ async fn an_endless_loop_in_each_language_keeps_the_languages_state() {
         pipe.say("b").await;
         pipe.over().await;
         let rows = pipe.rows();
-        assert!(rows.contains(&"computer/console: x is 1⏎".to_owned()), "{language}: {rows:#?}");
+        assert!(rows.contains(&"computer/console output: x is 1⏎".to_owned()), "{language}: {rows:#?}");
         pipe.close().await;
         model.finish();
     }

@@ -103,7 +103,7 @@ fn nothing_runs_where_nobody_can_approve() {
 
 #[test]
 fn pictures_are_whole_in_json() {
-    let code = "run python: import base64\nclass P:\n def _repr_png_(self): return base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')\nP()";
+    let code = "```python\nimport base64\nclass P:\n def _repr_png_(self): return base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')\nP()\n```";
     let ran = House::new().run(&["-y", "--json", code], b"");
     assert_eq!(ran.status, 0, "{ran:?}");
     let chunks = chunks(&ran.out);

@@ -205,6 +205,13 @@ impl Seat {
         String::from_utf8_lossy(&self.seen).into_owned()
     }
 
+    /// Leaves from the prompt, whatever stands there.
+    pub fn quit(mut self) -> (String, ExitStatus) {
+        self.press("\u{15}");
+        self.press("\u{4}");
+        self.leave()
+    }
+
     /// Waits for the end; everything printed, and the status.
     pub fn leave(mut self) -> (String, ExitStatus) {
         let until = Instant::now() + PATIENCE;

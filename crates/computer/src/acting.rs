@@ -6,7 +6,7 @@ use interpreter_protocol::{Effect, Frame, Outcome};
 
 use crate::action::{Aim, Answer, Plan};
 use crate::computer::blocking;
-use crate::platform::{self, Rect, Screen, Window};
+use crate::platform::{ChangeWatch, PlatformError, Rect, Screen, Window};
 use crate::{Acted, Computer, ComputerError, Picture, SessionKey, Target, effect, image};
 
 impl Computer {
@@ -156,18 +156,10 @@ impl Computer {
             let start = Instant::now();
             gate.perform(session, token, plan.steps.clone(), layout, glide)?;
             acted.sent = start.elapsed();
-            let settled = watch.settle(effect::QUIET, effect::CAP, &|| !gate.is_current(token));
-            acted.effect = match settled {
-                Err(platform::PlatformError::Cancelled) => Effect {
-                    outcome: Outcome::Uncertain,
-                    detail: format!("It was done; then: {}", gate.reason(session)),
-                },
-                other => {
-                    self.check(other)?;
-                    let after = self.moment(&*screen, area)?;
-                    effect::compare(&before, &after, target.point, &plan.frame)
-                }
-            };
+            acted.effect = self.effect(session, token, &mut *watch, |computer| {
+                let after = computer.moment(&*screen, area)?;
+                Ok(effect::compare(&before, &after, target.point, &plan.frame))
+            })?;
         }
         if note {
             acted.effect.detail.push_str(
@@ -175,6 +167,34 @@ impl Computer {
             );
         }
         Ok(acted)
+    }
+
+    /// Waits for the screen to settle and compares. Where nothing has changed, the
+    /// program may be slow: it gets a second, longer wait before that is said.
+    fn effect(
+        &self,
+        session: &SessionKey,
+        token: u64,
+        watch: &mut dyn ChangeWatch,
+        compare: impl Fn(&Self) -> Result<Effect, ComputerError>,
+    ) -> Result<Effect, ComputerError> {
+        let gate = self.gate();
+        for quiet in [effect::QUIET, effect::SLOW] {
+            match watch.settle(quiet, effect::CAP, &|| !gate.is_current(token)) {
+                Err(PlatformError::Cancelled) => {
+                    return Ok(Effect {
+                        outcome: Outcome::Uncertain,
+                        detail: format!("It was done; then: {}", gate.reason(session)),
+                    });
+                }
+                settled => self.check(settled)?,
+            };
+            let effect = compare(self)?;
+            if effect.outcome != Outcome::NoChange {
+                return Ok(effect);
+            }
+        }
+        compare(self)
     }
 
     /// Refuses frames of another layout.

@@ -8,8 +8,10 @@ use interpreter_protocol::{Effect, Frame, Outcome};
 use crate::image;
 use crate::platform::{Rect, Window, WindowKind};
 
-/// The screen has settled when nothing was drawn for this long ...
+/// The screen has settled when nothing was drawn for this long
 pub(crate) const QUIET: Duration = Duration::from_millis(250);
+/// (this long again, where nothing has changed at all yet) ...
+pub(crate) const SLOW: Duration = Duration::from_millis(500);
 /// ... or when this is over.
 pub(crate) const CAP: Duration = Duration::from_secs(5);
 /// So far around the target counts as at the target, in physical pixels.

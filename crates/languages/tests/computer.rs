@@ -9,9 +9,8 @@ use crate::support::bench_with;
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 /// Answers like the host does: echoes calls, shows a picture, refuses one.
-fn serve(listener: &UnixListener) {
-    for stream in listener.incoming() {
-        let Ok(mut stream) = stream else { return };
+fn serve(mut stream: std::os::unix::net::UnixStream) {
+    {
         let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
         let first: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         assert_eq!(first, json!({"token": "t0"}));
@@ -38,7 +37,11 @@ async fn the_computer_api_in_python_and_javascript() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("api");
     let listener = UnixListener::bind(&socket).unwrap();
-    std::thread::spawn(move || serve(&listener));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || serve(stream.unwrap()));
+        }
+    });
     let bench = bench_with(|config| {
         config.env = vec![
             ("INTERPRETER_COMPUTER".to_owned(), format!("unix:{}", socket.display())),

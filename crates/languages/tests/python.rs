@@ -126,7 +126,7 @@ async fn interrupting_keeps_the_state() {
         "print('go')\nwhile True: pass",
         "print('go')\nwhile True:\n    print('x' * 1000)",
         "print('go'); import subprocess; subprocess.run(['sleep', '1000'])",
-        "print('go'); import os; os.system('sleep 1000')\nwhile True: pass",
+        "import os; os.system('echo go; sleep 1000')\nwhile True: pass",
         "print('go'); import threading; threading.Event().wait()",
         "import asyncio\nprint('go')\nawait asyncio.sleep(1000)",
         "print('go')\nsum(i for i in iter(int, 1))",

@@ -175,7 +175,7 @@ impl Transcript {
                 role: chunk.role,
                 kind: chunk.kind.clone(),
                 format: chunk.format.clone(),
-                content: Value::Null,
+                content: empty(&chunk.kind),
                 recipient: chunk.recipient.clone(),
                 complete: false,
                 run: None,
@@ -327,6 +327,14 @@ impl Usage {
             (None, None) => None,
             (a, b) => Some(a.unwrap_or(0.0) + b.unwrap_or(0.0)),
         };
+    }
+}
+
+/// What an item holds before anything came: text is empty, anything else absent.
+fn empty(kind: &str) -> Value {
+    match kind {
+        kind::MESSAGE | kind::CODE | kind::CONSOLE | kind::REASONING => Value::from(""),
+        _ => Value::Null,
     }
 }
 

@@ -2,98 +2,17 @@
  * What the UI knows of the engine, and what it asks of it. Events are gathered
  * and folded once a frame; components read through selectors.
  */
-import { createStore, type StoreApi } from 'zustand/vanilla';
-import { type Backend, BackendError, type Connection, type Delivery } from '@/backend/backend';
-import type { ConversationSummary } from '@/generated/ConversationSummary';
-import type { Decision } from '@/generated/Decision';
-import type { Error as Failure } from '@/generated/Error';
+import { createStore } from 'zustand/vanilla';
+import { type Backend, BackendError, type Delivery } from '@/backend/backend';
 import type { Event } from '@/generated/Event';
 import type { Mode } from '@/generated/Mode';
-import type { ModelSummary } from '@/generated/ModelSummary';
 import type { Op } from '@/generated/Op';
-import type { Pending } from '@/generated/Pending';
 import type { Receipt } from '@/generated/Receipt';
-import type { SearchHit } from '@/generated/SearchHit';
-import { apply, EMPTY, fromSnapshot, type Transcript } from './transcript';
+import { activityAfter, byConversation, IDLE, retryAfter } from './activity';
+import { type Actions, type Loaded, NEW, type Session, type SessionState } from './state';
+import { apply, fromSnapshot } from './transcript';
 
-/** Waiting to try a model again. */
-export type Retry = { at: number; attempt: number; reason: string };
-
-/** A conversation whose transcript is held. */
-export type Loaded = {
-  transcript: Transcript;
-  /** Older items are not here yet. */
-  more: boolean;
-  readOnly?: Failure;
-  retry?: Retry;
-};
-
-/** What the list shows of a conversation besides its title. */
-export type Activity = { seq: number; responding: boolean; waiting: boolean; live: boolean };
-
-/** Values that hold for a conversation, or will for a new one. */
-export type Choices = { model: string | null; mode: Mode; profile: string; os: boolean };
-
-/** Key of what belongs to a conversation that does not exist yet. */
-export const NEW = '';
-
-export type SessionState = {
-  connection: Connection;
-  conversations: readonly ConversationSummary[] | null;
-  activity: Readonly<Record<string, Activity>>;
-  /** The conversation shown; null: a new one. */
-  current: string | null;
-  loaded: Readonly<Record<string, Loaded>>;
-  /** Why the shown conversation could not be opened. */
-  openFailed: Failure | null;
-  models: readonly ModelSummary[];
-  defaults: Choices;
-  /** Settings that could not be read. */
-  problems: readonly Failure[];
-  /** What was chosen for the next new conversation. */
-  wishes: Partial<Omit<Choices, 'profile'>>;
-  /** Text in the composer, by conversation. */
-  drafts: Readonly<Record<string, string>>;
-  /** Sent while a turn is under way; goes out when it ends. */
-  queued: Readonly<Record<string, string>>;
-  /** Code changed by the person and not run yet, by item. */
-  edits: Readonly<Record<string, string>>;
-  /** When Interrupt was asked for, by item, in milliseconds of the clock. */
-  interrupted: Readonly<Record<string, number>>;
-  /** What was refused last, by conversation. */
-  refused: Readonly<Record<string, Failure>>;
-  /** A message is on its way to the engine. */
-  sending: boolean;
-};
-
-export type Actions = {
-  start(): () => void;
-  open(id: string | null): Promise<void>;
-  showEarlier(): Promise<void>;
-  send(text: string): Promise<void>;
-  stop(): Promise<void>;
-  /** Ends the turn; what is queued goes out as soon as it is over. */
-  stopAndSend(): Promise<void>;
-  panic(): Promise<void>;
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  unqueue(): void;
-  answer(pending: Pending, decision: Decision): Promise<boolean>;
-  input(request: string, text: string | undefined): Promise<boolean>;
-  interrupt(item: string): Promise<void>;
-  choose(values: Partial<Omit<Choices, 'profile'>>): Promise<void>;
-  setDraft(text: string): void;
-  setEdit(item: string, code: string | null): void;
-  dismiss(): void;
-  rename(id: string, title: string): Promise<void>;
-  remove(id: string): Promise<void>;
-  search(text: string): Promise<readonly SearchHit[]>;
-  output(item: string): Promise<string>;
-  refreshModels(): Promise<void>;
-  blobUrl(hash: string): Promise<string>;
-};
-
-export type Session = { store: StoreApi<SessionState>; actions: Actions };
+export * from './state';
 
 /** Items asked for at once. */
 const PAGE = 300;
@@ -522,7 +441,6 @@ export function createSession(backend: Backend, storage: Storage = localStorage)
   return { store, actions };
 }
 
-const IDLE: Activity = { seq: 0, responding: false, waiting: false, live: false };
 const part = (content: string) => ({ type: 'message', content });
 
 /** Runs once before the next picture, or soon where nothing is drawn. */
@@ -538,54 +456,6 @@ function afterFrame(work: () => void): void {
     // A window that is covered draws no frames, but must not fall behind.
     setTimeout(once, 250);
   }
-}
-
-function byConversation(events: readonly Event[]): Map<string, Event[]> {
-  const groups = new Map<string, Event[]>();
-  for (const event of events) {
-    const group = groups.get(event.conversation);
-    if (group) group.push(event);
-    else groups.set(event.conversation, [event]);
-  }
-  return groups;
-}
-
-function activityAfter(before: Activity, { seq, chunk }: Event): Activity {
-  const next = { ...before, seq: Math.max(before.seq, seq) };
-  if (chunk.role === 'user' && chunk.start) next.responding = true;
-  else if (chunk.role === 'computer' && chunk.type === 'confirmation') next.waiting = true;
-  else if (chunk.role === 'computer' && chunk.type === 'input_request') next.waiting = true;
-  else if (chunk.role === 'server') {
-    const { state } = (chunk.content ?? {}) as { state?: string };
-    if (chunk.type === 'run' && state) {
-      next.waiting = ['awaiting', 'editing', 'needs_input'].includes(state);
-    }
-    if (chunk.type === 'os') next.live = state !== 'finished' && state !== 'stopped';
-    if (chunk.type === 'status' && chunk.content === 'complete') {
-      next.responding = false;
-      next.waiting = false;
-      next.live = false;
-    }
-  }
-  return next;
-}
-
-/** The countdown holds until the model says something, or the turn fails or ends. */
-function retryAfter(before: Retry | undefined, events: readonly Event[]): Retry | undefined {
-  let retry = before;
-  for (const { chunk } of events) {
-    if (chunk.role === 'server' && chunk.type === 'retry') {
-      const content = (chunk.content ?? {}) as Partial<Retry>;
-      const { at, attempt, reason } = content;
-      if (typeof at === 'number') retry = { at, attempt: attempt ?? 1, reason: reason ?? '' };
-    } else if (
-      chunk.role === 'assistant' ||
-      (chunk.role === 'server' && ['status', 'error', 'usage'].includes(chunk.type))
-    ) {
-      retry = undefined;
-    }
-  }
-  return retry;
 }
 
 /** Drops transcripts that were not shown for long. */
@@ -609,31 +479,4 @@ function writeDrafts(storage: Storage, drafts: Readonly<Record<string, string>>)
   } catch {
     // A full or forbidden storage costs the draft at reload, nothing else.
   }
-}
-
-/** The transcript that is shown; an empty one for a new conversation. */
-export function shown(state: SessionState): Transcript {
-  return (state.current && state.loaded[state.current]?.transcript) || EMPTY;
-}
-
-/** What holds for the conversation that is shown. */
-export function choices(state: SessionState): Choices {
-  const { current, loaded, defaults, wishes } = state;
-  const meta = current ? loaded[current]?.transcript.meta : undefined;
-  if (!meta) {
-    const chosen = { ...defaults, ...wishes };
-    return { ...chosen, model: chosen.model ?? onlyModel(state) };
-  }
-  return {
-    model: meta.model || defaults.model || onlyModel(state),
-    mode: meta.mode,
-    profile: meta.profile || defaults.profile,
-    os: meta.os,
-  };
-}
-
-/** What is taken where none is named, as far as it can be told: the only one that is ready. */
-function onlyModel({ models }: SessionState): string | null {
-  const ready = models.filter((model) => model.ready);
-  return ready.length === 1 ? (ready[0]?.name ?? null) : null;
 }

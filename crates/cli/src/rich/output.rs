@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::render::{Line, Span, Style, safe_text};
+use crate::render::{Line, Span, safe_text};
 
 /// What stands before each line.
 const MARGIN: &str = "  ";
@@ -105,7 +105,7 @@ impl Output {
 }
 
 fn shown(text: &str) -> Line {
-    vec![Span::new(MARGIN, Style::DIM), Span::plain(safe_text(text))]
+    vec![Span::plain(format!("{MARGIN}{}", safe_text(text)))]
 }
 
 #[cfg(test)]

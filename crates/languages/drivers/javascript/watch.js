@@ -9,8 +9,6 @@ const { workerData } = require("worker_threads");
 const { channel, shared, port } = workerData;
 const ARRIVED = 0;
 const ASYNC = 1;
-const session = new inspector.Session();
-session.connectToMainThread();
 
 let rest = "";
 
@@ -23,7 +21,11 @@ function look(data) {
     if (!line.startsWith('{"type":"interrupt"')) continue;
     const { id } = JSON.parse(line);
     setTimeout(() => {
-      if (Atomics.load(shared, ASYNC) === id) session.post("Runtime.terminateExecution");
+      if (Atomics.load(shared, ASYNC) !== id) return;
+      // Only for this moment: at its end the program would wait for a session that is open.
+      const session = new inspector.Session();
+      session.connectToMainThread();
+      session.post("Runtime.terminateExecution", () => session.disconnect());
     }, 20);
   }
 }

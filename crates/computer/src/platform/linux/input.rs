@@ -13,17 +13,18 @@ use std::time::Duration;
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
-use x11rb::protocol::xkb::{ConnectionExt as _, EventType, Group, MapPart, SelectEventsAux};
+use x11rb::protocol::xkb::{ConnectionExt as _, EventType, MapPart, SelectEventsAux};
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, KEY_PRESS_EVENT,
-    KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, ModMask,
+    KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 
 use super::client::{Caught, Client};
 use super::connection::X;
-use super::keymap::{CORE, Keymap, LOCK, Stroke};
+use super::keymap::{CORE, Keymap, Stroke};
 use super::keysyms;
+use super::layout::{Borrowed, Home};
 use super::spare::{Lent, Spares, symbols_of};
 use super::stop_key::StopKey;
 use crate::platform::{
@@ -52,22 +53,12 @@ pub(super) struct X11Input {
     buttons: Vec<(Button, u8)>,
     /// The text announced and not yet typed.
     text: Option<Vec<char>>,
-    home: Option<Home>,
+    borrowed: Borrowed,
 }
 
 struct HeldKey {
     key: Key,
     stroke: Stroke,
-}
-
-/// The keyboard's state as the person left it, and as it is now.
-#[derive(Clone, Copy)]
-struct Home {
-    caps: bool,
-    group: u8,
-    now: u8,
-    /// Locked modifiers other than Caps Lock.
-    locked: u8,
 }
 
 impl X11Input {
@@ -101,7 +92,7 @@ impl X11Input {
             keys: Vec::new(),
             buttons: Vec::new(),
             text: None,
-            home: None,
+            borrowed: Borrowed::default(),
         })
     }
 
@@ -186,76 +177,6 @@ impl X11Input {
         Ok(())
     }
 
-    /// Layout and locks: those noted, or asked now.
-    fn state(&self) -> Result<Home> {
-        if let Some(home) = self.home {
-            return Ok(home);
-        }
-        let state = self.x.conn.xkb_get_state(CORE)?.reply()?;
-        let locked = (u16::from(state.locked_mods) & 0xff) as u8;
-        let group = u8::from(state.group);
-        Ok(Home {
-            caps: locked & LOCK != 0,
-            group,
-            now: group,
-            locked: locked & !LOCK,
-        })
-    }
-
-    /// From here on Caps Lock is off and the layout is ours to switch.
-    fn enter(&mut self) -> Result<Home> {
-        let home = self.state()?;
-        if self.home.is_none() {
-            self.home = Some(home);
-            if home.caps {
-                self.lock_caps(false)?;
-            }
-        }
-        Ok(home)
-    }
-
-    /// Puts Caps Lock and layout back as the person left them.
-    fn leave(&mut self) -> Result<()> {
-        let Some(home) = self.home.take() else {
-            return Ok(());
-        };
-        if home.now != home.group {
-            self.lock_group(home.group)?;
-        }
-        if home.caps {
-            self.lock_caps(true)?;
-        }
-        Ok(())
-    }
-
-    fn lock_caps(&self, on: bool) -> Result<()> {
-        let lock = ModMask::LOCK;
-        let locks = if on { lock } else { ModMask::from(0u16) };
-        let none = ModMask::from(0u16);
-        self.x
-            .conn
-            .xkb_latch_lock_state(CORE, lock, locks, false, Group::M1, none, false, 0)?;
-        Ok(())
-    }
-
-    fn lock_group(&mut self, group: u8) -> Result<()> {
-        let none = ModMask::from(0u16);
-        self.x.conn.xkb_latch_lock_state(
-            CORE,
-            none,
-            none,
-            true,
-            Group::from(group),
-            none,
-            false,
-            0,
-        )?;
-        if let Some(home) = &mut self.home {
-            home.now = group;
-        }
-        Ok(())
-    }
-
     /// The layouts to look into, the present one first, then the person's.
     fn groups(&self, home: Home) -> Vec<u8> {
         let mut groups = vec![home.now];
@@ -269,11 +190,11 @@ impl X11Input {
 
     /// How to produce a character; switches the layout or lends a key if it must.
     fn stroke_of(&mut self, c: char) -> Result<Stroke> {
-        let home = self.enter()?;
+        let home = self.borrowed.enter(&self.x)?;
         for group in self.groups(home) {
             if let Some(stroke) = self.map.character(c, group, home.locked) {
                 if group != home.now {
-                    self.lock_group(group)?;
+                    self.borrowed.switch(&self.x, group)?;
                 }
                 return Ok(stroke);
             }
@@ -382,7 +303,7 @@ impl X11Input {
     }
 
     fn named(&mut self, key: &Key) -> Result<Stroke> {
-        let home = self.state()?;
+        let home = self.borrowed.state(&self.x)?;
         let symbols = keysyms::symbols(key);
         for symbol in &symbols {
             for group in self.groups(home) {
@@ -462,7 +383,7 @@ impl Input for X11Input {
             let held = self.keys.remove(at);
             self.lift_stroke(&held.stroke)?;
             if self.keys.is_empty() && self.text.is_none() {
-                self.leave()?;
+                self.borrowed.leave(&self.x)?;
                 self.give_back()?;
             }
         }
@@ -472,7 +393,7 @@ impl Input for X11Input {
 
     fn begin_text(&mut self, text: &str) -> Result<()> {
         self.refresh()?;
-        let home = self.enter()?;
+        let home = self.borrowed.enter(&self.x)?;
         let wanted = self.missing(home, text.chars());
         // Reversed, so that what was typed falls off the end.
         self.text = Some(text.chars().rev().collect());
@@ -506,7 +427,7 @@ impl Input for X11Input {
     fn end_text(&mut self) -> Result<()> {
         self.text = None;
         if self.keys.is_empty() {
-            self.leave()?;
+            self.borrowed.leave(&self.x)?;
         }
         self.give_back()
     }
@@ -530,7 +451,7 @@ impl Input for X11Input {
             results.push(self.lift(code));
         }
         self.text = None;
-        results.push(self.leave());
+        results.push(self.borrowed.leave(&self.x));
         results.push(self.x.round_trip());
         results.into_iter().collect()
     }

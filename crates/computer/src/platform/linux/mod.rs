@@ -3,12 +3,14 @@
 //! Each part has a connection of its own: the screen is asked from any thread,
 //! the gate's thread sends input, the listener waits, and none waits for another.
 
+mod binding;
 mod capture;
 mod client;
 mod connection;
 mod input;
 mod keymap;
 mod keysyms;
+mod layout;
 mod lease;
 mod listener;
 mod screen;
@@ -19,6 +21,8 @@ mod window_list;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod listening_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -11,8 +11,9 @@ use std::collections::HashMap;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
 
+use super::binding::bind;
 use super::connection::X;
-use super::keymap::{self, Keymap, Stroke};
+use super::keymap::{Keymap, Stroke};
 use super::keysyms;
 use crate::platform::Result;
 
@@ -167,7 +168,7 @@ impl Spares {
             .into_iter()
             .map(|key| (self.codes[key], Vec::new()))
             .collect();
-        keymap::bind(x, self.kind, &codes)?;
+        bind(x, self.kind, &codes)?;
         self.places.fill(Place {
             symbol: 0,
             typed: self.read,
@@ -220,7 +221,7 @@ impl Spares {
                 )
             })
             .collect();
-        keymap::bind(x, self.kind, &symbols)
+        bind(x, self.kind, &symbols)
     }
 }
 
