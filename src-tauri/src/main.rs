@@ -7,6 +7,7 @@ mod blobs;
 mod verbs;
 mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use interpreter_engine::{Engine, EngineConfig, Paths, process_env};
@@ -14,8 +15,8 @@ use interpreter_protocol::Error;
 use tauri::{Manager as _, RunEvent};
 
 fn main() -> ExitCode {
-    let engine = match tauri::async_runtime::block_on(async { open() }) {
-        Ok(engine) => engine,
+    let (engine, data) = match tauri::async_runtime::block_on(async { open() }) {
+        Ok(opened) => opened,
         Err(error) => {
             eprintln!("Interpreter could not start. {error}");
             return ExitCode::FAILURE;
@@ -33,8 +34,8 @@ fn main() -> ExitCode {
             verbs::subscribe,
             verbs::unsubscribe
         ])
-        .setup(|app| {
-            window::open(app.handle())?;
+        .setup(move |app| {
+            window::open(app.handle(), &data)?;
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -55,12 +56,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn open() -> Result<Engine, Error> {
+/// The engine, and the folder its data lies in.
+fn open() -> Result<(Engine, PathBuf), Error> {
     let env = process_env();
     let paths = Paths::resolve(&|name| env(name))?;
     let home = env("HOME").or_else(|| env("USERPROFILE"));
     let folder = home.map_or_else(std::env::temp_dir, Into::into);
-    Engine::open(EngineConfig {
+    let data = paths.data.clone();
+    let engine = Engine::open(EngineConfig {
         paths,
         env,
         command_line: serde_json::Map::new(),
@@ -68,5 +71,6 @@ fn open() -> Result<Engine, Error> {
         folder,
         own_pids: vec![std::process::id()],
         front: "the app",
-    })
+    })?;
+    Ok((engine, data))
 }

@@ -1,14 +1,18 @@
 //! The product as a person meets it: real programs, real screens, only the model is scripted.
 //!
 //! One module a behaviour: `law` (who may import what), `chat` (through every
-//! front), `approval`, `crash`, `stop`, `screen` (OS mode), `bad_input`.
+//! front), `approval`, `crash`, `stop`, `screen` (OS mode), `bad_input`, `browser` and
+//! `window` (the page, in Chromium and in the app).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod approval;
 mod bad_input;
+mod browser;
 mod chat;
 mod crash;
 mod house;
 mod law;
 mod screen;
 mod stop;
+mod webdriver;
+mod window;

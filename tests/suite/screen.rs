@@ -79,7 +79,7 @@ async fn without_os_mode_the_screen_is_left_alone() {
     pipe.say("click at 115, 115").await;
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.iter().any(|row| row.contains("[blocked]")), "{rows:#?}");
+    assert!(rows.iter().any(|row| row.contains("needs OS mode")), "{rows:#?}");
     assert_eq!(square.events_so_far().await, Vec::<serde_json::Value>::new());
     pipe.close().await;
 }

@@ -1,8 +1,9 @@
 /*
  * The interface in Chromium against a live engine:
  *   npm run e2e -- 'http://127.0.0.1:8000/#token=…'      (or INTERPRETER_URL)
- * It chooses `builtin/commands` itself, so no model is needed. Pictures go to
- * docs/screenshots, or where INTERPRETER_SCREENSHOTS says.
+ * It chooses `builtin/commands` itself, so no model is needed. The engine needs a
+ * screen whose pointer may move. Pictures are kept where INTERPRETER_SCREENSHOTS
+ * says; those in docs/screenshots are made so.
  */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,14 +11,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const ADDRESS = process.argv[2] ?? process.env.INTERPRETER_URL;
 assert.ok(ADDRESS, 'Give the address with its token, or set INTERPRETER_URL.');
-const PICTURES =
-  process.env.INTERPRETER_SCREENSHOTS ??
-  fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
+const PICTURES = process.env.INTERPRETER_SCREENSHOTS;
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let context;
@@ -27,7 +25,7 @@ const foreign = [];
 const complaints = [];
 
 before(async () => {
-  await mkdir(PICTURES, { recursive: true });
+  if (PICTURES) await mkdir(PICTURES, { recursive: true });
   profile = await mkdtemp(join(tmpdir(), 'interpreter-e2e-'));
   context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.INTERPRETER_CHROMIUM ?? '/usr/bin/chromium',
@@ -57,7 +55,9 @@ const message = () => page.getByRole('textbox', { name: 'Message' });
 const card = () => page.locator('[data-card]').last();
 const inState = (state) => page.locator(`[data-card][data-state="${state}"]`).last().waitFor();
 const idle = () => page.locator('[data-action="stop"]').waitFor({ state: 'detached' });
-const picture = (name) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
+const picture = async (name) => {
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+};
 
 async function say(text) {
   await message().fill(text);
@@ -194,6 +194,60 @@ test('the screen is not used before the sheet is agreed to', async () => {
   await picture('consent');
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('[data-use="code"]').getAttribute('data-state'), 'on');
+});
+
+test('agreed to, the screen is used, with a bar that says so', async () => {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-use="screen"]').click();
+  await page.locator('[data-action="start-screen"]').click();
+  assert.equal(await page.locator('[data-use="screen"]').getAttribute('data-state'), 'on');
+  await say('click at 300, 300');
+  await inState('awaiting');
+  await page.locator('[data-pill="waiting"]').waitFor();
+  await card().getByText('Click at 300, 300').waitFor();
+  await sound('a question about the screen');
+  await picture('screen');
+  await press('run');
+  await inState('done');
+  await idle();
+  await page.locator('[data-pill]').waitFor({ state: 'detached' });
+});
+
+test('Stop on the bar ends what goes on', async () => {
+  await say('wait 500 seconds');
+  await page.locator('[data-pill] [data-action="panic"]').click();
+  await idle();
+  await page.locator('[data-pill]').waitFor({ state: 'detached' });
+});
+
+test('an answer that fails says what to do', async () => {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-control="model"]').click();
+  await page.getByRole('combobox').fill('anthropic/claude-sonnet-4-5');
+  await page.getByRole('combobox').press('Enter');
+  await say('hello');
+  await page.getByText('ANTHROPIC_API_KEY').first().waitFor();
+  await sound('an error');
+  await picture('error');
+});
+
+test('a conversation can be renamed and deleted', async () => {
+  await fresh('help');
+  await idle();
+  const menu = () => page.getByRole('button', { name: 'Conversation menu' }).click();
+  await menu();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Title of the conversation' }).fill('What it knows');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-conversation]').getByText('What it knows').waitFor();
+  await page.getByRole('heading', { level: 1, name: 'What it knows' }).waitFor();
+  await menu();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the conversation' }).click();
+  await page
+    .locator('[data-conversation]')
+    .getByText('What it knows')
+    .waitFor({ state: 'detached' });
 });
 
 test('dark, contrast and narrow windows are sound too', async () => {

@@ -35,8 +35,14 @@ pub(crate) async fn run(invocation: &Invocation) -> Result<Exit, Error> {
             return Err(Error::new(ErrorCode::BadInput, "There is no message.")
                 .remedy("Write it behind the flags, or leave out --json to chat."));
         }
-        let wish = Wish { words: None, stdin: true };
-        let once = Invocation { action: Action::Once(wish.clone()), ..invocation.clone() };
+        let wish = Wish {
+            words: None,
+            stdin: true,
+        };
+        let once = Invocation {
+            action: Action::Once(wish.clone()),
+            ..invocation.clone()
+        };
         return once::run(&once, &wish).await;
     };
     turn::listen_for_interrupts();
@@ -56,7 +62,8 @@ async fn talk(invocation: &Invocation, engine: &Engine, keyboard: Keyboard) -> R
     } else {
         Page::Plain(Box::new(Plain::new(engine.clone())))
     };
-    let shown = |result: std::io::Result<()>| result.map_err(|error| crate::report::output_failed(&error));
+    let shown =
+        |result: std::io::Result<()>| result.map_err(|error| crate::report::output_failed(&error));
     let (banner, model) = banner(engine).await;
     shown(page.print(&banner))?;
     if let (Page::Rich(rich), Some(model)) = (&mut page, &model) {
@@ -203,9 +210,15 @@ impl Page {
             if item.is(Role::User, kind::MESSAGE) {
                 let mut lines = vec![Line::new()];
                 let text = safe_text(item.text());
-                lines.extend(text.lines().map(|line| vec![Span::plain(format!("> {line}"))]));
+                lines.extend(
+                    text.lines()
+                        .map(|line| vec![Span::plain(format!("> {line}"))]),
+                );
                 self.print(&lines)?;
-            } else if matches!(item.kind.as_str(), kind::MESSAGE | kind::CODE | kind::CONSOLE) {
+            } else if matches!(
+                item.kind.as_str(),
+                kind::MESSAGE | kind::CODE | kind::CONSOLE
+            ) {
                 self.view().event(&as_event(snapshot, item))?;
                 self.view().rest()?;
             }
@@ -243,7 +256,11 @@ async fn banner(engine: &Engine) -> (Vec<Line>, Option<String>) {
         Ok(Answer::Settings { settings, .. }) => settings,
         _ => Vec::new(),
     };
-    let value = |key: &str| settings.iter().find(|setting: &&SettingValue| setting.key == key);
+    let value = |key: &str| {
+        settings
+            .iter()
+            .find(|setting: &&SettingValue| setting.key == key)
+    };
     let model = value("model").and_then(|setting| setting.value.as_str());
     if let Some(model) = model {
         words.push(Span::plain(format!(" · {}", safe_text(model))));
@@ -267,7 +284,9 @@ async fn banner(engine: &Engine) -> (Vec<Line>, Option<String>) {
         words.push(Span::plain(" · OS mode"));
     }
     let mut lines = render::wrap(&words, terminal::columns());
-    lines.push(note("Ctrl-C stops, Ctrl-D leaves, %help lists the commands."));
+    lines.push(note(
+        "Ctrl-C stops, Ctrl-D leaves, %help lists the commands.",
+    ));
     (lines, model.map(str::to_owned))
 }
 
@@ -275,17 +294,32 @@ async fn place_of(engine: &Engine, model: &str) -> Option<&'static str> {
     if model == "builtin/commands" {
         return Some("plain commands on this computer, no AI");
     }
-    let Ok(Answer::Models { models }) = engine.query(Query::Models).await else { return None };
+    let Ok(Answer::Models { models }) = engine.query(Query::Models).await else {
+        return None;
+    };
     let known = models.iter().find(|known| known.name == model)?;
-    Some(if known.local { "on this computer" } else { "on its provider's servers" })
+    Some(if known.local {
+        "on this computer"
+    } else {
+        "on its provider's servers"
+    })
 }
 
 const HELP: &[(&str, &str)] = &[
     ("%help", "this list"),
     ("%undo", "take back the last message and what followed"),
-    ("%reset", "end all running languages and forget the conversation's items"),
-    ("\"\"\"", "begins and ends a message of several lines; Alt-Enter adds a line"),
-    ("Ctrl-C", "stops the answer; at the prompt clears the line, twice leaves"),
+    (
+        "%reset",
+        "end all running languages and forget the conversation's items",
+    ),
+    (
+        "\"\"\"",
+        "begins and ends a message of several lines; Alt-Enter adds a line",
+    ),
+    (
+        "Ctrl-C",
+        "stops the answer; at the prompt clears the line, twice leaves",
+    ),
     ("Ctrl-D", "leaves"),
 ];
 
@@ -293,20 +327,34 @@ const HELP: &[(&str, &str)] = &[
 async fn magic(command: &str, session: &Session) -> Vec<Line> {
     let outcome = |result: Result<(), Error>, done: &str| match result {
         Ok(()) => vec![note(done)],
-        Err(error) => error.to_string().lines().map(|line| vec![Span::plain(safe_text(line))]).collect(),
+        Err(error) => error
+            .to_string()
+            .lines()
+            .map(|line| vec![Span::plain(safe_text(line))])
+            .collect(),
     };
     match command.split_whitespace().next().unwrap_or_default() {
         "help" => help(),
-        "undo" => outcome(session.undo().await, "The last message and what followed are gone."),
+        "undo" => outcome(
+            session.undo().await,
+            "The last message and what followed are gone.",
+        ),
         "reset" => outcome(session.reset().await, "Reset done."),
         "verbose" | "debug" => {
-            vec![note("There is nothing more to show here; logs lie in the data folder.")]
+            vec![note(
+                "There is nothing more to show here; logs lie in the data folder.",
+            )]
         }
         word if word.starts_with('%') => {
-            vec![note("Shell commands by %% are not available yet; ask for them in words.")]
+            vec![note(
+                "Shell commands by %% are not available yet; ask for them in words.",
+            )]
         }
         word => {
-            let mut lines = vec![vec![Span::plain(format!("Unknown command %{}.", safe_text(word)))]];
+            let mut lines = vec![vec![Span::plain(format!(
+                "Unknown command %{}.",
+                safe_text(word)
+            ))]];
             lines.extend(help());
             lines
         }
@@ -316,7 +364,10 @@ async fn magic(command: &str, session: &Session) -> Vec<Line> {
 fn help() -> Vec<Line> {
     HELP.iter()
         .map(|(name, text)| {
-            vec![Span::new(format!("{name:<8}"), Style::BOLD), Span::plain((*text).to_owned())]
+            vec![
+                Span::new(format!("{name:<8}"), Style::BOLD),
+                Span::plain((*text).to_owned()),
+            ]
         })
         .collect()
 }

@@ -43,7 +43,10 @@ async fn lines(engine: &Engine) -> Result<Exit, Error> {
     loop {
         line.clear();
         let read = input.read_until(b'\n', &mut line).await.map_err(|error| {
-            Error::new(ErrorCode::BadInput, format!("Standard input cannot be read: {error}."))
+            Error::new(
+                ErrorCode::BadInput,
+                format!("Standard input cannot be read: {error}."),
+            )
         })?;
         if read == 0 {
             return Ok(Exit::Done);
@@ -78,8 +81,11 @@ async fn answer(engine: &Engine, line: &[u8]) -> Value {
 /// `{"method", "params"?, "id"?}`.
 fn read_call(line: &[u8]) -> Result<(Option<Value>, String, Value), Error> {
     let wrong = |why: String| {
-        Error::new(ErrorCode::BadInput, format!("The line cannot be read: {why}."))
-            .remedy(r#"Send lines such as {"method":"mouse.click","params":{"text":"OK"}}."#)
+        Error::new(
+            ErrorCode::BadInput,
+            format!("The line cannot be read: {why}."),
+        )
+        .remedy(r#"Send lines such as {"method":"mouse.click","params":{"text":"OK"}}."#)
     };
     let mut call: Map<String, Value> =
         serde_json::from_slice(line).map_err(|error| wrong(error.to_string()))?;
@@ -114,18 +120,30 @@ mod tests {
             let expected = expected
                 .map(|(id, method, params)| (id, method.to_owned(), params))
                 .map_err(str::to_owned);
-            assert_eq!(read_call(line.as_bytes()).map_err(|error| error.message), expected);
+            assert_eq!(
+                read_call(line.as_bytes()).map_err(|error| error.message),
+                expected
+            );
         };
-        check(r#"{"method":"mouse.click"}"#, Ok((None, "mouse.click", json!({}))));
+        check(
+            r#"{"method":"mouse.click"}"#,
+            Ok((None, "mouse.click", json!({}))),
+        );
         check(
             r#"{"id":7,"method":"mouse.move","params":{"x":1}}"#,
             Ok((Some(json!(7)), "mouse.move", json!({"x": 1}))),
         );
-        check(r#"{"params":{}}"#, Err("The line cannot be read: it names no method."));
+        check(
+            r#"{"params":{}}"#,
+            Err("The line cannot be read: it names no method."),
+        );
         check(
             r#"{"method":"a","params":[1]}"#,
             Err("The line cannot be read: its params are not an object."),
         );
-        check("nonsense", Err("The line cannot be read: expected ident at line 1 column 2."));
+        check(
+            "nonsense",
+            Err("The line cannot be read: expected ident at line 1 column 2."),
+        );
     }
 }

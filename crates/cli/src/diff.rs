@@ -27,14 +27,20 @@ pub(crate) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Change<'a>> {
     let (a, b) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
     let mut changes: Vec<Change<'a>> = old[..head].iter().map(|line| Change::Same(line)).collect();
     changes.extend(middle(a, b));
-    changes.extend(old[old.len() - tail..].iter().map(|line| Change::Same(line)));
+    changes.extend(
+        old[old.len() - tail..]
+            .iter()
+            .map(|line| Change::Same(line)),
+    );
     changes
 }
 
 fn middle<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<Change<'a>> {
     if a.len().saturating_mul(b.len()) > WORK_LIMIT {
         let removed = a.iter().map(|line| Change::Removed(line));
-        return removed.chain(b.iter().map(|line| Change::Added(line))).collect();
+        return removed
+            .chain(b.iter().map(|line| Change::Added(line)))
+            .collect();
     }
     // common[i][j]: longest common subsequence of a[i..] and b[j..].
     let mut common = vec![vec![0u32; b.len() + 1]; a.len() + 1];
@@ -75,7 +81,11 @@ mod tests {
             Change::Removed(line) => format!("-{line}"),
             Change::Added(line) => format!("+{line}"),
         };
-        lines(old, new).into_iter().map(line).collect::<Vec<_>>().join("|")
+        lines(old, new)
+            .into_iter()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("|")
     }
 
     #[test]

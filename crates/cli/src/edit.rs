@@ -15,8 +15,11 @@ use crate::platform;
 /// is unchanged then.
 pub(crate) fn edit(code: &str, language: &str) -> Result<String, Error> {
     let failed = |why: String| {
-        Error::new(ErrorCode::ToolFailed, format!("The code was not edited: {why}."))
-            .remedy("Set EDITOR to an editor that waits until the file is closed.")
+        Error::new(
+            ErrorCode::ToolFailed,
+            format!("The code was not edited: {why}."),
+        )
+        .remedy("Set EDITOR to an editor that waits until the file is closed.")
     };
     let io = |error: std::io::Error| failed(error.to_string());
     let mut file = tempfile::Builder::new()
@@ -29,11 +32,18 @@ pub(crate) fn edit(code: &str, language: &str) -> Result<String, Error> {
         file.write_all(b"\n").map_err(io)?;
     }
     file.flush().map_err(io)?;
-    let named = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+    let named = ["VISUAL", "EDITOR"].iter().find_map(|name| {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.trim().is_empty())
+    });
     let editor = named
-        .or_else(|| platform::DEFAULT_EDITORS.iter().find(|name| on_path(name)).map(|name| (*name).to_owned()))
+        .or_else(|| {
+            platform::DEFAULT_EDITORS
+                .iter()
+                .find(|name| on_path(name))
+                .map(|name| (*name).to_owned())
+        })
         .ok_or_else(|| failed("no editor is set and none was found".to_owned()))?;
     let status = platform::editor_command(&editor, file.path())
         .status()
@@ -51,8 +61,9 @@ pub(crate) fn edit(code: &str, language: &str) -> Result<String, Error> {
 }
 
 fn on_path(program: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
 }
 
 /// So that the editor knows the language.

@@ -25,8 +25,11 @@ pub(crate) fn env(name: &str) -> Option<String> {
 pub(crate) fn open(invocation: &Invocation, front: &'static str) -> Result<Engine, Error> {
     let paths = Paths::resolve(&env).map_err(Error::from)?;
     let folder = std::env::current_dir().map_err(|error| {
-        Error::new(ErrorCode::CannotSave, format!("The working folder cannot be used: {error}."))
-            .remedy("Change to a folder that exists.")
+        Error::new(
+            ErrorCode::CannotSave,
+            format!("The working folder cannot be used: {error}."),
+        )
+        .remedy("Change to a folder that exists.")
     })?;
     let engine = Engine::open(EngineConfig {
         paths,
@@ -65,16 +68,25 @@ pub(crate) async fn doctor(invocation: &Invocation) -> Result<Exit, Error> {
     let engine = open(invocation, "the terminal")?;
     let answer = engine.query(Query::Doctor).await;
     engine.shutdown().await;
-    let Answer::Doctor { abilities } = answer? else { return Err(unexpected()) };
+    let Answer::Doctor { abilities } = answer? else {
+        return Err(unexpected());
+    };
     let works = abilities.iter().all(|ability| ability.works);
     if invocation.json {
         print(&json!(abilities).to_string())?;
         return Ok(if works { Exit::Done } else { Exit::Failed });
     }
-    let width = abilities.iter().map(|ability| ability.name.chars().count()).max().unwrap_or(0);
+    let width = abilities
+        .iter()
+        .map(|ability| ability.name.chars().count())
+        .max()
+        .unwrap_or(0);
     for ability in &abilities {
         let mark = if ability.works { "ok" } else { "no" };
-        print(&format!("{mark}  {:width$}  {}", ability.name, ability.detail))?;
+        print(&format!(
+            "{mark}  {:width$}  {}",
+            ability.name, ability.detail
+        ))?;
         if let Some(fix) = ability.fix.as_deref().filter(|_| !ability.works) {
             print(&format!("    {:width$}  {fix}", ""))?;
         }
@@ -90,19 +102,29 @@ pub(crate) async fn settings(invocation: &Invocation) -> Result<Exit, Error> {
     let engine = open(invocation, "the terminal")?;
     let answer = engine.query(Query::Settings { conversation: None }).await;
     engine.shutdown().await;
-    let Answer::Settings { settings, .. } = answer? else { return Err(unexpected()) };
+    let Answer::Settings { settings, .. } = answer? else {
+        return Err(unexpected());
+    };
     if invocation.json {
         print(&json!(settings).to_string())?;
         return Ok(Exit::Done);
     }
-    let width = settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
+    let width = settings
+        .iter()
+        .map(|setting| setting.key.len())
+        .max()
+        .unwrap_or(0);
     for setting in &settings {
         let value = match &setting.value {
             Value::Null => "-".to_owned(),
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let place = setting.place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
+        let place = setting
+            .place
+            .as_deref()
+            .map(|place| format!(" ({place})"))
+            .unwrap_or_default();
         let origin = match setting.origin {
             Origin::Builtin => "built in",
             Origin::DefaultProfile => "default profile",
@@ -113,7 +135,10 @@ pub(crate) async fn settings(invocation: &Invocation) -> Result<Exit, Error> {
             Origin::CommandLine => "command line",
             Origin::Conversation => "conversation",
         };
-        print(&format!("{:width$}  {value}  · {origin}{place}", setting.key))?;
+        print(&format!(
+            "{:width$}  {value}  · {origin}{place}",
+            setting.key
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -129,7 +154,10 @@ pub(crate) async fn reindex(invocation: &Invocation) -> Result<Exit, Error> {
         move || engine.reindex()
     });
     let result = indexing.await.unwrap_or_else(|_| {
-        Err(Error::new(ErrorCode::Internal, "Building the index failed."))
+        Err(Error::new(
+            ErrorCode::Internal,
+            "Building the index failed.",
+        ))
     });
     engine.shutdown().await;
     print(&format!("Conversations in the index: {}.", result?))?;

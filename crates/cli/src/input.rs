@@ -19,15 +19,24 @@ pub(crate) fn is_terminal() -> bool {
 pub(crate) async fn read_all() -> Result<String, Error> {
     let reading = tokio::task::spawn_blocking(|| read_text(std::io::stdin().lock()));
     reading.await.unwrap_or_else(|_| {
-        Err(Error::new(ErrorCode::Internal, "Reading standard input failed."))
+        Err(Error::new(
+            ErrorCode::Internal,
+            "Reading standard input failed.",
+        ))
     })
 }
 
 fn read_text(reader: impl Read) -> Result<String, Error> {
     let mut bytes = Vec::new();
-    reader.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| {
-        Error::new(ErrorCode::BadInput, format!("Standard input cannot be read: {error}."))
-    })?;
+    reader
+        .take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            Error::new(
+                ErrorCode::BadInput,
+                format!("Standard input cannot be read: {error}."),
+            )
+        })?;
     if bytes.len() as u64 > LIMIT {
         let limit = LIMIT / (1024 * 1024);
         return Err(Error::new(
@@ -57,8 +66,11 @@ fn read_text(reader: impl Read) -> Result<String, Error> {
     let mut text = text;
     text.truncate(end);
     if text.trim().is_empty() {
-        return Err(Error::new(ErrorCode::BadInput, "Standard input is empty: there is no message.")
-            .remedy("Pipe a text in, or write the message behind the flags."));
+        return Err(Error::new(
+            ErrorCode::BadInput,
+            "Standard input is empty: there is no message.",
+        )
+        .remedy("Pipe a text in, or write the message behind the flags."));
     }
     Ok(text)
 }
@@ -77,16 +89,31 @@ mod tests {
         check(b"two\nlines\r\n\n", Ok("two\nlines"));
         check("é".as_bytes(), Ok("é"));
         check(b"", Err("Standard input is empty: there is no message."));
-        check(b" \n ", Err("Standard input is empty: there is no message."));
-        check(b"ab\xff\xfe", Err("Standard input is not UTF-8 text: byte 0xff at offset 2."));
-        check(b"ab\0c", Err("Standard input is binary: a zero byte at offset 2."));
+        check(
+            b" \n ",
+            Err("Standard input is empty: there is no message."),
+        );
+        check(
+            b"ab\xff\xfe",
+            Err("Standard input is not UTF-8 text: byte 0xff at offset 2."),
+        );
+        check(
+            b"ab\0c",
+            Err("Standard input is binary: a zero byte at offset 2."),
+        );
         let long = vec![b'a'; LIMIT as usize + 1];
-        check(&long, Err("Standard input is longer than 64 MB, the longest message there is."));
+        check(
+            &long,
+            Err("Standard input is longer than 64 MB, the longest message there is."),
+        );
     }
 
     #[test]
     fn a_paste_of_sixty_megabytes_is_one_message() {
         let text = "0123456789abcde\n".repeat(60 * 1024 * 1024 / 16);
-        assert_eq!(read_text(text.as_bytes()).map(|found| found.len()), Ok(text.len() - 1));
+        assert_eq!(
+            read_text(text.as_bytes()).map(|found| found.len()),
+            Ok(text.len() - 1)
+        );
     }
 }

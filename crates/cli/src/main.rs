@@ -12,11 +12,12 @@ mod computer;
 mod diff;
 mod edit;
 mod exit;
+mod flags;
 mod house;
 mod input;
 mod once;
-mod platform;
 mod plain;
+mod platform;
 mod render;
 mod report;
 mod rich;
@@ -35,7 +36,10 @@ use exit::Exit;
 fn main() -> ExitCode {
     // Before anything else, so that it answers at once.
     let mut first = std::env::args_os().skip(1);
-    if first.next().is_some_and(|word| word == "--version" || word == "-V") {
+    if first
+        .next()
+        .is_some_and(|word| word == "--version" || word == "-V")
+    {
         return print_version();
     }
     let invocation = match args::parse(std::env::args_os()) {
@@ -48,7 +52,10 @@ fn main() -> ExitCode {
     if invocation.action == Action::Version {
         return print_version();
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("Interpreter cannot start its threads: {error}.");
@@ -64,7 +71,11 @@ fn main() -> ExitCode {
 fn print_version() -> ExitCode {
     use std::io::Write as _;
     // A closed pipe is no reason to complain.
-    let _ = writeln!(std::io::stdout(), "Interpreter {}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(
+        std::io::stdout(),
+        "Interpreter {}",
+        env!("CARGO_PKG_VERSION")
+    );
     ExitCode::SUCCESS
 }
 

@@ -19,9 +19,15 @@ use crate::{house, input, report};
 /// No message, and whatever keeps the turn from beginning.
 pub(crate) async fn run(invocation: &Invocation, wish: &Wish) -> Result<Exit, Error> {
     turn::listen_for_interrupts();
-    let Some(text) = message(wish).await? else { return Ok(Exit::Interrupted) };
+    let Some(text) = message(wish).await? else {
+        return Ok(Exit::Interrupted);
+    };
     // A program that reads chunks is no person who could be asked.
-    let keyboard = if invocation.json || wish.stdin { None } else { Keyboard::find() };
+    let keyboard = if invocation.json || wish.stdin {
+        None
+    } else {
+        Keyboard::find()
+    };
     let engine = house::open(invocation, "the terminal")?;
     let abilities = Abilities::of_stdout(invocation.plain || wish.stdin);
     let mut view: Box<dyn View> = if invocation.json {

@@ -48,18 +48,28 @@ impl Plain {
         if text.is_empty() {
             return Ok(());
         }
-        let text = if self.terminal { safe_text(text) } else { text.to_owned() };
+        let text = if self.terminal {
+            safe_text(text)
+        } else {
+            text.to_owned()
+        };
         self.at_start = text.ends_with('\n');
         self.anything = true;
         self.out.write_all(text.as_bytes())
     }
 
     fn close(&mut self) -> io::Result<()> {
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         if !self.at_start {
             self.write("\n")?;
         }
-        if open.fenced { self.write("```\n") } else { Ok(()) }
+        if open.fenced {
+            self.write("```\n")
+        } else {
+            Ok(())
+        }
     }
 
     fn open(&mut self, event: &Event, fence: Option<&str>) -> io::Result<()> {
@@ -118,10 +128,15 @@ impl Plain {
                 None => Ok(()),
             },
             (Role::Server, kind::RUN) => {
-                let run = chunk.content.as_ref().and_then(|content| Run::deserialize(content).ok());
+                let run = chunk
+                    .content
+                    .as_ref()
+                    .and_then(|content| Run::deserialize(content).ok());
                 match run {
                     Some(run) => match crate::rich::run_words(&run) {
-                        Some(words) if run.state != RunState::Done => self.line(&format!("[{words}]")),
+                        Some(words) if run.state != RunState::Done => {
+                            self.line(&format!("[{words}]"))
+                        }
                         _ => Ok(()),
                     },
                     None => Ok(()),

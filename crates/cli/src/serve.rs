@@ -44,8 +44,11 @@ pub(crate) async fn server(invocation: &Invocation) -> Result<Exit, Error> {
     let port = match house::env("INTERPRETER_PORT") {
         None => PORT,
         Some(text) => text.trim().parse().map_err(|_| {
-            Error::new(ErrorCode::BadInput, format!("INTERPRETER_PORT is {text:?}, which is no port."))
-                .remedy("Set it to a number from 1024 to 65535, or to 0 for a free one.")
+            Error::new(
+                ErrorCode::BadInput,
+                format!("INTERPRETER_PORT is {text:?}, which is no port."),
+            )
+            .remedy("Set it to a number from 1024 to 65535, or to 0 for a free one.")
         })?,
     };
     let token = match house::env("INTERPRETER_API_KEY") {
@@ -53,7 +56,12 @@ pub(crate) async fn server(invocation: &Invocation) -> Result<Exit, Error> {
         None => new_token()?,
     };
     let engine = house::open(invocation, "the server")?;
-    let config = ServerConfig { host, port, token, ui: find_ui(&house::env) };
+    let config = ServerConfig {
+        host,
+        port,
+        token,
+        ui: find_ui(&house::env),
+    };
     let mut serving = match interpreter_server::serve(engine.clone(), config).await {
         Ok(serving) => serving,
         Err(error) => {
@@ -67,7 +75,10 @@ pub(crate) async fn server(invocation: &Invocation) -> Result<Exit, Error> {
              here, and the connection is not encrypted.",
         );
     }
-    report::notice(&format!("Interpreter serves at {}\nCtrl-C ends it.", serving.url));
+    report::notice(&format!(
+        "Interpreter serves at {}\nCtrl-C ends it.",
+        serving.url
+    ));
     let exit = tokio::select! {
         result = serving.finished() => result.map(|()| Exit::Done),
         () = house::stop_requested() => Ok(Exit::Done),

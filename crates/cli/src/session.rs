@@ -24,7 +24,13 @@ pub(crate) struct Session {
 impl Session {
     /// A new conversation, which begins with the first message.
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, conversation: None, seq: 0, subscription: None, waiting: VecDeque::new() }
+        Self {
+            engine,
+            conversation: None,
+            seq: 0,
+            subscription: None,
+            waiting: VecDeque::new(),
+        }
     }
 
     /// Goes on with an old one, and shows how its last `items` items stand.
@@ -37,8 +43,11 @@ impl Session {
         items: u32,
     ) -> Result<(Self, Snapshot), Error> {
         let conversation = ConversationId::from(conversation);
-        let query =
-            Query::Items { conversation: conversation.clone(), before: None, limit: Some(items) };
+        let query = Query::Items {
+            conversation: conversation.clone(),
+            before: None,
+            limit: Some(items),
+        };
         let Answer::Items(snapshot) = engine.query(query).await? else {
             return Err(unexpected());
         };
@@ -50,8 +59,10 @@ impl Session {
     }
 
     fn subscribe(&mut self) -> Result<(), Error> {
-        let subscribe =
-            Subscribe { conversation: self.conversation.clone(), after: Some(self.seq) };
+        let subscribe = Subscribe {
+            conversation: self.conversation.clone(),
+            after: Some(self.seq),
+        };
         self.subscription = Some(self.engine.subscribe(subscribe)?);
         Ok(())
     }
@@ -62,8 +73,11 @@ impl Session {
     /// Whatever keeps the engine from beginning it; nothing was sent then.
     pub(crate) async fn say(&mut self, content: Vec<UserPart>) -> Result<(), Error> {
         self.skip_old_events();
-        let op =
-            Op::Submit { conversation: self.conversation.clone(), content, settings: Map::new() };
+        let op = Op::Submit {
+            conversation: self.conversation.clone(),
+            content,
+            settings: Map::new(),
+        };
         let receipt = self.engine.submit(op).await?;
         if self.subscription.is_none() {
             self.conversation = receipt.conversation;
@@ -76,7 +90,9 @@ impl Session {
     /// asked about here, and its end must not be taken for the end of ours.
     fn skip_old_events(&mut self) {
         self.waiting.clear();
-        let Some(subscription) = &mut self.subscription else { return };
+        let Some(subscription) = &mut self.subscription else {
+            return;
+        };
         while let Some(Some(delivery)) = subscription.next().now_or_never() {
             if let Delivery::Event(event) = delivery {
                 self.seq = event.seq;
@@ -127,12 +143,10 @@ impl Session {
     ///
     /// # Errors
     /// [`ErrorCode::StaleConfirmation`] and [`ErrorCode::ApprovalRefused`].
-    pub(crate) async fn answer(
-        &self,
-        pending: &Pending,
-        decision: Decision,
-    ) -> Result<(), Error> {
-        let Some(conversation) = self.conversation.clone() else { return Ok(()) };
+    pub(crate) async fn answer(&self, pending: &Pending, decision: Decision) -> Result<(), Error> {
+        let Some(conversation) = self.conversation.clone() else {
+            return Ok(());
+        };
         let op = Op::Answer {
             conversation,
             confirmation: pending.confirmation.clone(),
@@ -151,8 +165,17 @@ impl Session {
         request: RequestId,
         text: Option<String>,
     ) -> Result<(), Error> {
-        let Some(conversation) = self.conversation.clone() else { return Ok(()) };
-        self.engine.submit(Op::Input { conversation, request, text }).await.map(drop)
+        let Some(conversation) = self.conversation.clone() else {
+            return Ok(());
+        };
+        self.engine
+            .submit(Op::Input {
+                conversation,
+                request,
+                text,
+            })
+            .await
+            .map(drop)
     }
 
     /// Ends the turn.
@@ -160,8 +183,13 @@ impl Session {
     /// # Errors
     /// Whatever the engine meets.
     pub(crate) async fn stop(&self) -> Result<(), Error> {
-        let Some(conversation) = self.conversation.clone() else { return Ok(()) };
-        self.engine.submit(Op::Stop { conversation }).await.map(drop)
+        let Some(conversation) = self.conversation.clone() else {
+            return Ok(());
+        };
+        self.engine
+            .submit(Op::Stop { conversation })
+            .await
+            .map(drop)
     }
 
     /// Takes back the last message and what followed.
@@ -170,7 +198,10 @@ impl Session {
     /// [`ErrorCode::NotNow`] where there is nothing to take back.
     pub(crate) async fn undo(&self) -> Result<(), Error> {
         let conversation = self.conversation.clone().ok_or_else(nothing_yet)?;
-        self.engine.submit(Op::Undo { conversation }).await.map(drop)
+        self.engine
+            .submit(Op::Undo { conversation })
+            .await
+            .map(drop)
     }
 
     /// Ends all languages and removes all items.
@@ -178,8 +209,13 @@ impl Session {
     /// # Errors
     /// Whatever the engine meets.
     pub(crate) async fn reset(&self) -> Result<(), Error> {
-        let Some(conversation) = self.conversation.clone() else { return Ok(()) };
-        self.engine.submit(Op::Reset { conversation }).await.map(drop)
+        let Some(conversation) = self.conversation.clone() else {
+            return Ok(());
+        };
+        self.engine
+            .submit(Op::Reset { conversation })
+            .await
+            .map(drop)
     }
 }
 
@@ -189,6 +225,9 @@ fn nothing_yet() -> Error {
 
 /// An answer of another kind than asked for.
 pub(crate) fn unexpected() -> Error {
-    Error::new(ErrorCode::Internal, "The engine gave an answer of the wrong kind.")
-        .remedy("Please report this.")
+    Error::new(
+        ErrorCode::Internal,
+        "The engine gave an answer of the wrong kind.",
+    )
+    .remedy("Please report this.")
 }

@@ -30,8 +30,16 @@ const OLD_NAMES: &[(&str, &str, Option<&str>)] = &[
     ("config_file", "profile", None),
     ("serve", "server", None),
     ("instructions", "custom_instructions", None),
-    ("no_llm_supports_vision", "llm_supports_vision", Some("false")),
-    ("no_llm_supports_functions", "llm_supports_functions", Some("false")),
+    (
+        "no_llm_supports_vision",
+        "llm_supports_vision",
+        Some("false"),
+    ),
+    (
+        "no_llm_supports_functions",
+        "llm_supports_functions",
+        Some("false"),
+    ),
     ("no_tool_calling", "llm_supports_functions", Some("false")),
 ];
 
@@ -89,7 +97,9 @@ pub(crate) fn normalise(
         let Some(mut name) = long_name(&name, &mut spelt.notices) else {
             // One-letter forms, perhaps several in one word: clap knows them.
             let letters: Vec<char> = argument.chars().skip(1).collect();
-            let takes = letters.iter().position(|letter| short(*letter) == Some(Takes::Value));
+            let takes = letters
+                .iter()
+                .position(|letter| short(*letter) == Some(Takes::Value));
             spelt.flags.push(argument);
             if takes.is_some_and(|at| at + 1 == letters.len())
                 && let (Some(flag), Some(value)) = (spelt.flags.last_mut(), rest.next())
@@ -130,7 +140,9 @@ fn long_name(flag: &str, notices: &mut Vec<String>) -> Option<String> {
         return Some((*name).to_owned());
     }
     let mut only = letters.chars();
-    let (Some(letter), None) = (only.next(), only.next()) else { return None };
+    let (Some(letter), None) = (only.next(), only.next()) else {
+        return None;
+    };
     let (_, name) = OLD_LETTERS.iter().find(|(old, _)| *old == letter)?;
     notices.push(format!("-{letter} is now --{name}."));
     Some((*name).to_owned())
@@ -143,8 +155,14 @@ mod tests {
 
     fn long(name: &str) -> Option<Takes> {
         match name {
-            "model" | "api_base" | "api_key" | "max_output" | "temperature" | "context_window"
-            | "profile" | "custom_instructions" => Some(Takes::Value),
+            "model"
+            | "api_base"
+            | "api_key"
+            | "max_output"
+            | "temperature"
+            | "context_window"
+            | "profile"
+            | "custom_instructions" => Some(Takes::Value),
             "llm_supports_vision" | "llm_supports_functions" => Some(Takes::AttachedValue),
             "auto_run" | "os" | "json" | "server" | "verbose" | "plain" => Some(Takes::Nothing),
             _ => None,
@@ -162,15 +180,25 @@ mod tests {
     #[test]
     fn every_spelling_comes_to_one() {
         let check = |line: &str, flags: &str, words: &str| {
-            let arguments = line.split(' ').filter(|word| !word.is_empty()).map(str::to_owned);
+            let arguments = line
+                .split(' ')
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned);
             let spelt = normalise(arguments, &long, &short);
-            assert_eq!((spelt.flags.join(" "), spelt.words.join(" ")), (flags.into(), words.into()));
+            assert_eq!(
+                (spelt.flags.join(" "), spelt.words.join(" ")),
+                (flags.into(), words.into())
+            );
         };
         check("", "", "");
         check("what is new", "", "what is new");
         check("--model x hi", "--model=x", "hi");
         check("--model=x hi", "--model=x", "hi");
-        check("--api-base http://h/v1?a=b hi", "--api_base=http://h/v1?a=b", "hi");
+        check(
+            "--api-base http://h/v1?a=b hi",
+            "--api_base=http://h/v1?a=b",
+            "hi",
+        );
         check("-ab http://h hi", "--api_base=http://h", "hi");
         check("-ab=http://h hi", "--api_base=http://h", "hi");
         check("-os -xo 5 go", "--os --max_output=5", "go");
@@ -180,8 +208,16 @@ mod tests {
         check("-y explain ls -la --all", "-y", "explain ls -la --all");
         check("--temperature -1 hi", "--temperature=-1", "hi");
         check("-lsv hi", "--llm_supports_vision", "hi");
-        check("--no-llm_supports_vision hi", "--llm_supports_vision=false", "hi");
-        check("--no-tool-calling hi", "--llm_supports_functions=false", "hi");
+        check(
+            "--no-llm_supports_vision hi",
+            "--llm_supports_vision=false",
+            "hi",
+        );
+        check(
+            "--no-tool-calling hi",
+            "--llm_supports_functions=false",
+            "hi",
+        );
         check("-c 5 hi", "--context_window=5", "hi");
         check("--unknown-flag hi", "--unknown_flag", "hi");
         check("--model", "--model", "");
@@ -192,6 +228,9 @@ mod tests {
     fn old_names_are_told_of_once_each() {
         let spelt = normalise(["--yes", "-k", "abc"].map(str::to_owned), &long, &short);
         assert_eq!(spelt.flags, ["--auto_run", "--api_key=abc"]);
-        assert_eq!(spelt.notices, ["--yes is now --auto_run.", "-k is now --api_key."]);
+        assert_eq!(
+            spelt.notices,
+            ["--yes is now --auto_run.", "-k is now --api_key."]
+        );
     }
 }

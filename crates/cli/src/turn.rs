@@ -274,7 +274,9 @@ impl Turn<'_> {
             match self.session.answer(pending, decision).await {
                 Ok(()) => return Ok(()),
                 // The person may try again in a moment.
-                Err(error) if error.code == ErrorCode::ApprovalRefused => self.view.error(&error)?,
+                Err(error) if error.code == ErrorCode::ApprovalRefused => {
+                    self.view.error(&error)?
+                }
                 Err(error) => {
                     self.view.error(&error)?;
                     return Ok(());
@@ -379,7 +381,11 @@ fn input_request(event: &Event) -> Option<InputRequest> {
         request: RequestId::from(chunk.key("request")?),
         item: event.item.clone()?,
         prompt: chunk.text().unwrap_or_default().to_owned(),
-        secret: chunk.extra.get("secret").and_then(Value::as_bool).unwrap_or(false),
+        secret: chunk
+            .extra
+            .get("secret")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
     })
 }
 
@@ -402,7 +408,10 @@ fn is_complete(chunk: &Chunk) -> bool {
 }
 
 fn run(chunk: &Chunk) -> Option<Run> {
-    chunk.is(Role::Server, kind::RUN).then(|| content(chunk)).flatten()
+    chunk
+        .is(Role::Server, kind::RUN)
+        .then(|| content(chunk))
+        .flatten()
 }
 
 fn content<T: for<'a> Deserialize<'a>>(chunk: &Chunk) -> Option<T> {

@@ -64,7 +64,10 @@ pub(crate) struct Json {
 impl Json {
     /// Onto standard output.
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, out: io::stdout() }
+        Self {
+            engine,
+            out: io::stdout(),
+        }
     }
 }
 

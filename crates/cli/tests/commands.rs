@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::support::House;
 
 fn chunks(out: &str) -> Vec<Value> {
-    out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect()
 }
 
 fn printed(chunks: &[Value]) -> String {
@@ -27,9 +29,16 @@ fn the_version_is_told() {
 
 #[test]
 fn usage_is_status_two_on_standard_error() {
-    for arguments in [&["--no_such_flag"] as &[&str], &["--max_tokens", "many", "hi"]] {
+    for arguments in [
+        &["--no_such_flag"] as &[&str],
+        &["--max_tokens", "many", "hi"],
+    ] {
         let ran = House::new().run(arguments, b"");
-        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?} {ran:?}");
+        assert_eq!(
+            (ran.status, ran.out.as_str()),
+            (2, ""),
+            "{arguments:?} {ran:?}"
+        );
         assert!(!ran.err.is_empty());
     }
     let ran = House::new().run(&["--help"], b"");
@@ -73,7 +82,10 @@ fn code_runs_without_asking_with_auto_run() {
     assert_eq!(ran.status, 0, "{ran:?}");
     let chunks = chunks(&ran.out);
     assert!(printed(&chunks).contains("42"), "{ran:?}");
-    assert!(!chunks.iter().any(|chunk| chunk["type"] == "confirmation"), "{ran:?}");
+    assert!(
+        !chunks.iter().any(|chunk| chunk["type"] == "confirmation"),
+        "{ran:?}"
+    );
     assert_eq!(chunks.last().unwrap()["content"], "complete", "{ran:?}");
 }
 
@@ -91,8 +103,10 @@ fn nothing_runs_where_nobody_can_approve() {
         assert!(!house.path("ran.txt").exists(), "{ran:?}");
         if json {
             let chunks = chunks(&ran.out);
-            let asked: Vec<&Value> =
-                chunks.iter().filter(|chunk| chunk["type"] == "confirmation").collect();
+            let asked: Vec<&Value> = chunks
+                .iter()
+                .filter(|chunk| chunk["type"] == "confirmation")
+                .collect();
             assert_eq!(asked.len(), 1, "{ran:?}");
             assert_eq!(asked[0]["format"], "execution");
             assert_eq!(asked[0]["content"]["type"], "code");
@@ -112,7 +126,12 @@ fn pictures_are_whole_in_json() {
         .find(|chunk| chunk["type"] == "image" && chunk["content"].is_string())
         .unwrap_or_else(|| panic!("no picture: {ran:?}"));
     assert_eq!(picture["format"], "base64.png");
-    assert!(picture["content"].as_str().unwrap().starts_with("iVBORw0KGgo"));
+    assert!(
+        picture["content"]
+            .as_str()
+            .unwrap()
+            .starts_with("iVBORw0KGgo")
+    );
 }
 
 #[test]
@@ -134,7 +153,11 @@ fn old_spellings_are_told_of_quietly() {
 fn a_reader_that_leaves_early_is_no_error() {
     let house = House::new();
     let mut child = house
-        .command(&["-y", "--json", "run python: for i in range(200): print('x' * 2000, flush=True)"])
+        .command(&[
+            "-y",
+            "--json",
+            "run python: for i in range(200): print('x' * 2000, flush=True)",
+        ])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -151,7 +174,10 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn lines_of_computer_calls_are_answered_one_by_one() {
-    let ran = House::new().run(&["computer", "-"], b"nonsense\n{\"id\":4,\"method\":\"no.such\"}\n");
+    let ran = House::new().run(
+        &["computer", "-"],
+        b"nonsense\n{\"id\":4,\"method\":\"no.such\"}\n",
+    );
     assert_eq!(ran.status, 0, "{ran:?}");
     let answers = chunks(&ran.out);
     assert_eq!(answers.len(), 2, "{ran:?}");
@@ -165,8 +191,16 @@ fn settings_tell_where_they_come_from() {
     let ran = House::new().run(&["--json", "-xo", "77", "settings"], b"");
     assert_eq!(ran.status, 0, "{ran:?}");
     let settings: Value = serde_json::from_str(&ran.out).unwrap();
-    let found = settings.as_array().unwrap().iter().find(|one| one["key"] == "max_output").unwrap();
-    assert_eq!((&found["value"], &found["origin"]), (&77.into(), &"command_line".into()));
+    let found = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["key"] == "max_output")
+        .unwrap();
+    assert_eq!(
+        (&found["value"], &found["origin"]),
+        (&77.into(), &"command_line".into())
+    );
 }
 
 #[test]
@@ -185,7 +219,11 @@ fn the_index_is_built_anew() {
     let house = House::new();
     assert_eq!(house.run(&["help"], b"").status, 0);
     let ran = house.run(&["reindex"], b"");
-    assert_eq!((ran.status, ran.out.trim()), (0, "Conversations in the index: 1."), "{ran:?}");
+    assert_eq!(
+        (ran.status, ran.out.trim()),
+        (0, "Conversations in the index: 1."),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -195,10 +233,15 @@ fn a_conversation_goes_on() {
     let folder = std::fs::read_dir(house.path("data/conversations")).unwrap();
     let names: Vec<String> = folder
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
-    let [name] = names.as_slice() else { panic!("{names:?}") };
+    let [name] = names.as_slice() else {
+        panic!("{names:?}")
+    };
     let ran = house.run(&["--conversation", name, "--json", "help"], b"");
     assert_eq!(ran.status, 0, "{ran:?}");
     let complete = house.conversations().matches("\"complete\"").count();

@@ -12,11 +12,20 @@ fn the_protocol_is_spoken_over_pipes() {
     let input = "{\"id\":1,\"subscribe\":{}}\n{\"id\":2,\"query\":{\"query\":\"about\"}}\n";
     let ran = House::new().run(&["--stdio"], input.as_bytes());
     assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
-    let frames: Vec<Value> =
-        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let frames: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(frames[0]["hello"]["protocol"], 1);
-    assert!(frames.iter().any(|frame| frame["subscribed"]["id"] == 1), "{ran:?}");
-    assert!(frames.iter().any(|frame| frame["answer"]["id"] == 2), "{ran:?}");
+    assert!(
+        frames.iter().any(|frame| frame["subscribed"]["id"] == 1),
+        "{ran:?}"
+    );
+    assert!(
+        frames.iter().any(|frame| frame["answer"]["id"] == 2),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -43,13 +52,21 @@ fn the_server_prints_its_address_with_the_token_and_answers() {
     let (place, token) = address.split_once("/#token=").unwrap();
     assert_eq!(token, "s3cret");
     let mut stream = TcpStream::connect(place).unwrap();
-    write!(stream, "GET /heartbeat HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET /heartbeat HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.ends_with("{\"status\":\"alive\"}"), "{answer}");
 
     let port = place.rsplit(':').next().unwrap();
-    let second = House::new().command(&["--server"]).env("INTERPRETER_PORT", port).output().unwrap();
+    let second = House::new()
+        .command(&["--server"])
+        .env("INTERPRETER_PORT", port)
+        .output()
+        .unwrap();
     let message = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(1), "{message}");
     assert!(message.contains("in use by another program"), "{message}");
@@ -59,8 +76,11 @@ fn the_server_prints_its_address_with_the_token_and_answers() {
 
 #[test]
 fn a_port_that_is_none_is_named() {
-    let output =
-        House::new().command(&["--server"]).env("INTERPRETER_PORT", "many").output().unwrap();
+    let output = House::new()
+        .command(&["--server"])
+        .env("INTERPRETER_PORT", "many")
+        .output()
+        .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains("INTERPRETER_PORT"), "{message}");

@@ -31,7 +31,9 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -41,8 +43,12 @@ impl House {
     /// The command, answered by the built-in model.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(["--model", "builtin/commands"]).args(arguments);
-        command.env("INTERPRETER_HOME", self.folder.path()).current_dir(self.folder.path());
+        command
+            .args(["--model", "builtin/commands"])
+            .args(arguments);
+        command
+            .env("INTERPRETER_HOME", self.folder.path())
+            .current_dir(self.folder.path());
         for name in FOREIGN {
             command.env_remove(name);
         }
@@ -67,7 +73,12 @@ impl House {
 
     /// Sits down at a terminal in which the command runs.
     pub fn sit(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Seat {
-        let size = PtySize { rows: 40, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: 40,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(["--model", "builtin/commands"]);
@@ -94,7 +105,14 @@ impl House {
                 }
             }
         });
-        Seat { child, writer, bytes, seen: Vec::new(), at: 0, _master: pair.master }
+        Seat {
+            child,
+            writer,
+            bytes,
+            seen: Vec::new(),
+            at: 0,
+            _master: pair.master,
+        }
     }
 
     /// All conversations, as they lie on disk.
@@ -103,7 +121,10 @@ impl House {
         let mut all = String::new();
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "jsonl") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "jsonl")
+            {
                 all.push_str(&std::fs::read_to_string(path).unwrap());
             }
         }
@@ -160,7 +181,11 @@ impl Seat {
 
     /// Waits until `text` is printed after what was waited for before.
     pub fn wait_for(&mut self, text: &str) {
-        assert!(self.comes(text, PATIENCE), "{text:?} did not come:\n{}", self.all());
+        assert!(
+            self.comes(text, PATIENCE),
+            "{text:?} did not come:\n{}",
+            self.all()
+        );
     }
 
     /// Whether `text` is printed within `time`.

@@ -31,7 +31,11 @@ fn keys_typed_ahead_and_pastes_answer_nothing() {
     // Pasted into a terminal that does not tell pastes from keys.
     for _ in 0..20 {
         seat.press("yes, yes");
-        assert!(!seat.comes("done", std::time::Duration::from_millis(50)), "{}", seat.all());
+        assert!(
+            !seat.comes("done", std::time::Duration::from_millis(50)),
+            "{}",
+            seat.all()
+        );
     }
     seat.press_until("n", "skipped");
     seat.wait_for_prompt();
@@ -105,7 +109,7 @@ fn a_paste_of_several_lines_is_one_message() {
     seat.press("\u{1b}[200~first line\rsecond line\u{1b}[201~");
     seat.wait_for("second line");
     seat.press("\r");
-    seat.wait_for("choose a model");
+    seat.wait_for("not understand");
     seat.wait_for_prompt();
     seat.quit();
     let stored = house.conversations();
@@ -118,14 +122,19 @@ fn a_large_paste_is_one_message_too() {
     let mut seat = house.sit(&[], &[]);
     seat.wait_for_prompt();
     let line = "0123456789".repeat(100);
-    seat.press(&format!("look: \u{1b}[200~{line}\r{line}\r{line}\u{1b}[201~"));
+    seat.press(&format!(
+        "look: \u{1b}[200~{line}\r{line}\r{line}\u{1b}[201~"
+    ));
     seat.wait_for("[paste 1: 3 lines, 3002 characters]");
     seat.press("\r");
-    seat.wait_for("choose a model");
+    seat.wait_for("not understand");
     seat.wait_for_prompt();
     seat.quit();
     let stored = house.conversations();
-    assert!(stored.contains(&format!("look: {line}\\n{line}\\n{line}")), "{stored}");
+    assert!(
+        stored.contains(&format!("look: {line}\\n{line}\\n{line}")),
+        "{stored}"
+    );
 }
 
 #[test]
@@ -172,7 +181,10 @@ fn plain_terminals_get_no_looks() {
         let (all, status) = seat.leave();
         assert!(status.success(), "{all}");
         assert!(all.contains("click"), "{all}");
-        assert!(!all.contains("\u{1b}[1m") && !all.contains("\u{1b}[K"), "{all:?}");
+        assert!(
+            !all.contains("\u{1b}[1m") && !all.contains("\u{1b}[K"),
+            "{all:?}"
+        );
     }
 }
 
@@ -182,5 +194,8 @@ fn without_colours_lines_are_still_drawn() {
     let seat = house.sit(&["help"], &[("NO_COLOR", "1")]);
     let (all, status) = seat.leave();
     assert!(status.success(), "{all}");
-    assert!(!all.contains("\u{1b}[1m") && !all.contains("\u{1b}[36m"), "{all:?}");
+    assert!(
+        !all.contains("\u{1b}[1m") && !all.contains("\u{1b}[36m"),
+        "{all:?}"
+    );
 }

@@ -26,7 +26,9 @@ const PRINT: &str = "```python\nfor _ in range(10_000): print('x' * 99)\n```";
 const REQUESTS: usize = 200;
 
 fn main() -> Result<(), Any> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(printed())?;
     written()?;
     runtime.block_on(own_share())?;
@@ -60,9 +62,15 @@ async fn say(
     text: &str,
 ) -> Result<ConversationId, Any> {
     let content = vec![UserPart::text(text)];
-    let op = Op::Submit { conversation, content, settings: Map::new() };
+    let op = Op::Submit {
+        conversation,
+        content,
+        settings: Map::new(),
+    };
     let receipt = engine.submit(op).await?;
-    receipt.conversation.ok_or_else(|| "the receipt names no conversation".into())
+    receipt
+        .conversation
+        .ok_or_else(|| "the receipt names no conversation".into())
 }
 
 async fn next(events: &mut Subscription) -> Result<Event, Any> {
@@ -93,8 +101,14 @@ async fn complete(events: &mut Subscription) -> Result<(), Any> {
 /// its run is over. What an event tells is on the disk when it is delivered.
 async fn printed() -> Result<(), Any> {
     let home = tempfile::tempdir()?;
-    let engine = open(home.path(), json!({"model": "builtin/commands", "mode": "full_access"}))?;
-    let mut events = engine.subscribe(Subscribe { conversation: None, after: None })?;
+    let engine = open(
+        home.path(),
+        json!({"model": "builtin/commands", "mode": "full_access"}),
+    )?;
+    let mut events = engine.subscribe(Subscribe {
+        conversation: None,
+        after: None,
+    })?;
     let conversation = say(&engine, None, "run python: 1+1").await?;
     complete(&mut events).await?;
     for turn in 0..=PRINTED {
@@ -102,7 +116,9 @@ async fn printed() -> Result<(), Any> {
         say(&engine, Some(conversation.clone()), PRINT).await?;
         let mut running = None;
         let run = loop {
-            let Some(run) = run_of(&next(&mut events).await?) else { continue };
+            let Some(run) = run_of(&next(&mut events).await?) else {
+                continue;
+            };
             if run.state == RunState::Running {
                 running.get_or_insert_with(Instant::now);
             }
@@ -112,10 +128,16 @@ async fn printed() -> Result<(), Any> {
         };
         let (whole, ran) = (begun.elapsed(), running.map(|running| running.elapsed()));
         complete(&mut events).await?;
-        let query =
-            Query::Output { conversation: conversation.clone(), item: run.item, offset: 0, limit: 4 };
+        let query = Query::Output {
+            conversation: conversation.clone(),
+            item: run.item,
+            offset: 0,
+            limit: 4,
+        };
         match engine.query(query).await? {
-            Answer::Output { total: MEGABYTE, .. } if run.state == RunState::Done => {}
+            Answer::Output {
+                total: MEGABYTE, ..
+            } if run.state == RunState::Done => {}
             other => return Err(format!("{:?}: stored {other:?}", run.state).into()),
         }
         if turn > 0 {
@@ -154,7 +176,10 @@ async fn own_share() -> Result<(), Any> {
         "model": "openai/scripted", "api_base": format!("http://{address}/v1"), "mode": "full_access",
     });
     let engine = open(home.path(), settings)?;
-    let mut events = engine.subscribe(Subscribe { conversation: None, after: None })?;
+    let mut events = engine.subscribe(Subscribe {
+        conversation: None,
+        after: None,
+    })?;
     say(&engine, None, "Call it again and again.").await?;
     complete(&mut events).await?;
     engine.shutdown().await;

@@ -99,13 +99,24 @@ async fn answer(served: &Served, line: &str) -> Value {
     let id = request.get("id").cloned().unwrap_or_default();
     let method = request.get("method").and_then(Value::as_str).unwrap_or_default();
     let params = request.get("params").cloned().unwrap_or_else(|| json!({}));
-    match served.computer.call(&served.session, method, params).await {
+    match call(&served.computer, &served.session, method, params).await {
         Ok(result) => json!({ "id": id, "result": result }),
-        Err(error) => {
-            let error = Error::from(error);
-            json!({ "id": id, "error": error })
-        }
+        Err(error) => json!({ "id": id, "error": error }),
     }
+}
+
+/// Calls a method for code or for a person at the terminal. What acts opens the
+/// gate first, so that there is a way to stop it.
+pub(crate) async fn call(
+    computer: &Computer,
+    session: &SessionKey,
+    method: &str,
+    params: Value,
+) -> Result<Value, Error> {
+    if Computer::methods().iter().any(|known| known.name == method && known.acts) {
+        computer.gate().open(session)?;
+    }
+    Ok(computer.call(session, method, params).await?)
 }
 
 /// Decodes base64, as pictures travel in it.

@@ -154,9 +154,9 @@ impl Engine {
     /// What was not done and why.
     pub async fn computer(&self, method: &str, params: Value) -> Result<Value, Error> {
         let key = SessionKey::from("terminal");
-        let result = self.inner.computer.call(&key, method, params).await;
+        let result = computer_socket::call(&self.inner.computer, &key, method, params).await;
         self.inner.computer.gate().close(&key);
-        Ok(result?)
+        result
     }
 
     /// The bytes behind a `blob` image, with their media type.

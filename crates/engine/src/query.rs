@@ -108,7 +108,8 @@ impl Engine {
             responding: transcript.responding && open,
             os,
             usage: transcript.usage,
-            read_only: recorded.read_only.map(Error::from),
+            // Held by this very program, it can be gone on with.
+            read_only: recorded.read_only.filter(|_| !open).map(Error::from),
         })))
     }
 }

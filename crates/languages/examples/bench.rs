@@ -17,7 +17,9 @@ const WARM: usize = 500;
 fn main() -> Outcome {
     let python = python();
     // As the programs run them: threads enough for every core.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(languages(&python))?;
     bare_start(&python)?;
     bare_pipe()
@@ -105,7 +107,9 @@ async fn run(
 fn bare_start(python: &Path) -> Outcome {
     for turn in 0..=COLD {
         let begun = Instant::now();
-        let output = Command::new(python).args(["-S", "-c", "print(1+1)"]).output()?;
+        let output = Command::new(python)
+            .args(["-S", "-c", "print(1+1)"])
+            .output()?;
         let whole = begun.elapsed();
         if output.stdout != b"2\n" {
             return Err(format!("{}: {output:?}", python.display()).into());
@@ -119,7 +123,10 @@ fn bare_start(python: &Path) -> Outcome {
 
 /// A line to another process and back.
 fn bare_pipe() -> Outcome {
-    let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut cat = Command::new("cat")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
     let (Some(mut stdin), Some(stdout)) = (cat.stdin.take(), cat.stdout.take()) else {
         return Err("cat has no pipes".into());
     };

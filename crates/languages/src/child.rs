@@ -141,7 +141,9 @@ impl Child {
         };
         // A program that inherited the channel may hold it open; it has nothing to say.
         let _ = timeout(GRACE, read).await;
-        std::iter::from_fn(|| self.lines.next()).filter_map(Result::ok).collect()
+        std::iter::from_fn(|| self.lines.next())
+            .filter_map(Result::ok)
+            .collect()
     }
 
     /// Sends a message, as soon as the child reads.
@@ -151,9 +153,16 @@ impl Child {
 
     /// Hands over a block of code, in the way the driver asked for.
     pub(crate) fn send_code(&mut self, id: u64, code: &str) -> io::Result<()> {
-        let by = self.hello.as_ref().map(|hello| hello.code).unwrap_or_default();
+        let by = self
+            .hello
+            .as_ref()
+            .map(|hello| hello.code)
+            .unwrap_or_default();
         match by {
-            CodeBy::Text => self.send(&ToDriver::Run { id, code: Some(code) }),
+            CodeBy::Text => self.send(&ToDriver::Run {
+                id,
+                code: Some(code),
+            }),
             CodeBy::File => {
                 platform::create_private_dir(&self.cells.0)?;
                 // A shell cannot hold a NUL in a variable, and ignores one in a file.
@@ -166,7 +175,11 @@ impl Child {
 
     /// After a run: its code need not lie about.
     pub(crate) fn forget_code(&self, id: u64) {
-        if self.hello.as_ref().is_some_and(|hello| hello.code == CodeBy::File) {
+        if self
+            .hello
+            .as_ref()
+            .is_some_and(|hello| hello.code == CodeBy::File)
+        {
             let _ = std::fs::remove_file(self.cell(id));
         }
     }
@@ -197,7 +210,15 @@ impl Child {
 
     /// Ends it: the channel closes, and what does not end by that is killed.
     pub(crate) async fn end(self) {
-        let Self { reader, writer, terminal, output, mut process, cells, .. } = self;
+        let Self {
+            reader,
+            writer,
+            terminal,
+            output,
+            mut process,
+            cells,
+            ..
+        } = self;
         drop((reader, writer, terminal));
         let _ = timeout(GRACE, process.wait()).await;
         process.kill();

@@ -10,12 +10,30 @@ use crate::platform;
 pub(crate) type Files = &'static [(&'static str, &'static str)];
 
 pub(crate) const PYTHON: Files = &[
-    ("interpreter_driver/__init__.py", include_str!("../drivers/python/__init__.py")),
-    ("interpreter_driver/errors.py", include_str!("../drivers/python/errors.py")),
-    ("interpreter_driver/lines.py", include_str!("../drivers/python/lines.py")),
-    ("interpreter_driver/plots.py", include_str!("../drivers/python/plots.py")),
-    ("interpreter_driver/rich.py", include_str!("../drivers/python/rich.py")),
-    ("interpreter_driver/screen.py", include_str!("../drivers/python/screen.py")),
+    (
+        "interpreter_driver/__init__.py",
+        include_str!("../drivers/python/__init__.py"),
+    ),
+    (
+        "interpreter_driver/errors.py",
+        include_str!("../drivers/python/errors.py"),
+    ),
+    (
+        "interpreter_driver/lines.py",
+        include_str!("../drivers/python/lines.py"),
+    ),
+    (
+        "interpreter_driver/plots.py",
+        include_str!("../drivers/python/plots.py"),
+    ),
+    (
+        "interpreter_driver/rich.py",
+        include_str!("../drivers/python/rich.py"),
+    ),
+    (
+        "interpreter_driver/screen.py",
+        include_str!("../drivers/python/screen.py"),
+    ),
 ];
 
 pub(crate) const SHELL: Files = &[
@@ -42,7 +60,9 @@ pub(crate) fn lay_out(state_dir: &Path, language: &str, files: Files) -> io::Res
         all.push(0);
     }
     let digest = interpreter_protocol::digest::of_bytes(&all);
-    let folder = state_dir.join("drivers").join(format!("{language}-{}", &digest[..16]));
+    let folder = state_dir
+        .join("drivers")
+        .join(format!("{language}-{}", &digest[..16]));
     for (name, text) in files {
         let path = folder.join(name);
         if std::fs::metadata(&path).is_ok_and(|meta| meta.len() == text.len() as u64) {

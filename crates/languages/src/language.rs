@@ -50,7 +50,8 @@ impl Language {
     /// The language with this name or alias, in any case.
     pub(crate) fn named(name: &str) -> Option<&'static Language> {
         let name = name.trim().to_ascii_lowercase();
-        ALL.iter().find(|language| language.name == name || language.aliases.contains(&&*name))
+        ALL.iter()
+            .find(|language| language.name == name || language.aliases.contains(&&*name))
     }
 
     /// The program that runs it here.
@@ -81,25 +82,42 @@ impl Language {
         cells: &Path,
     ) -> std::io::Result<Plan> {
         let folder = drivers::lay_out(&config.state_dir, self.name, self.files)?;
-        let mut env: Vec<(OsString, OsString)> =
-            config.env.iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let mut env: Vec<(OsString, OsString)> = config
+            .env
+            .iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
         if self.name == "shell" {
             let kind = kind_of_shell(&program);
             env.push(("INTERPRETER_CELLS".into(), cells.into()));
-            env.push(("INTERPRETER_LOOP".into(), folder.join(format!("loop.{kind}")).into()));
+            env.push((
+                "INTERPRETER_LOOP".into(),
+                folder.join(format!("loop.{kind}")).into(),
+            ));
             // What a program prints is read by people and models, not by a terminal.
             env.push(("TERM".into(), "dumb".into()));
             env.push(("PAGER".into(), "cat".into()));
             env.push(("GIT_PAGER".into(), "cat".into()));
         }
         let args = (self.arguments)(&folder, &program);
-        Ok(Plan { program, args, env, folder: config.folder.clone() })
+        Ok(Plan {
+            program,
+            args,
+            env,
+            folder: config.folder.clone(),
+        })
     }
 }
 
 fn variable(config: &LanguagesConfig, name: &str) -> Option<String> {
-    let own = config.env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    own.or_else(|| std::env::var(name).ok()).filter(|value| !value.is_empty())
+    let own = config
+        .env
+        .iter()
+        .rev()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.clone());
+    own.or_else(|| std::env::var(name).ok())
+        .filter(|value| !value.is_empty())
 }
 
 fn on_path(config: &LanguagesConfig, name: &str) -> Option<PathBuf> {
@@ -119,9 +137,16 @@ fn find_python(config: &LanguagesConfig) -> Option<PathBuf> {
     let environment = variable(config, "VIRTUAL_ENV").and_then(|folder| {
         let folder = PathBuf::from(folder);
         let places = ["bin/python", "Scripts/python.exe"];
-        places.iter().map(|place| folder.join(place)).find(|path| platform::is_program(path))
+        places
+            .iter()
+            .map(|place| folder.join(place))
+            .find(|path| platform::is_program(path))
     });
-    environment.or_else(|| platform::PYTHONS.iter().find_map(|name| on_path(config, name)))
+    environment.or_else(|| {
+        platform::PYTHONS
+            .iter()
+            .find_map(|name| on_path(config, name))
+    })
 }
 
 fn python_arguments(folder: &Path, _program: &Path) -> Vec<OsString> {
@@ -136,7 +161,9 @@ fn python_arguments(folder: &Path, _program: &Path) -> Vec<OsString> {
 }
 
 fn find_shell(config: &LanguagesConfig) -> Option<PathBuf> {
-    platform::shell(&|name| variable(config, name), &|name| on_path(config, name))
+    platform::shell(&|name| variable(config, name), &|name| {
+        on_path(config, name)
+    })
 }
 
 fn kind_of_shell(program: &Path) -> &'static str {
@@ -151,7 +178,13 @@ fn shell_arguments(folder: &Path, program: &Path) -> Vec<OsString> {
     match kind_of_shell(program) {
         "bash" => {
             let rc = folder.join("start.bash");
-            vec!["--noprofile".into(), "--rcfile".into(), rc.into(), "--noediting".into(), "-i".into()]
+            vec![
+                "--noprofile".into(),
+                "--rcfile".into(),
+                rc.into(),
+                "--noediting".into(),
+                "-i".into(),
+            ]
         }
         "zsh" => vec![folder.join("start.zsh").into()],
         _ => vec![folder.join("start.sh").into()],
@@ -159,5 +192,7 @@ fn shell_arguments(folder: &Path, program: &Path) -> Vec<OsString> {
 }
 
 fn find_node(config: &LanguagesConfig) -> Option<PathBuf> {
-    ["node", "nodejs", "node.exe"].iter().find_map(|name| on_path(config, name))
+    ["node", "nodejs", "node.exe"]
+        .iter()
+        .find_map(|name| on_path(config, name))
 }

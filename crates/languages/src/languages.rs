@@ -53,7 +53,11 @@ struct Lines {
 impl Languages {
     /// Starts nothing yet.
     pub fn new(config: LanguagesConfig) -> Self {
-        Self { config: Arc::new(config), workers: Mutex::default(), next: AtomicU64::new(1) }
+        Self {
+            config: Arc::new(config),
+            workers: Mutex::default(),
+            next: AtomicU64::new(1),
+        }
     }
 
     /// The names of all languages.
@@ -70,9 +74,16 @@ impl Languages {
     /// All languages, with what runs them here or how to install them. Starts nothing.
     pub fn available(config: &LanguagesConfig) -> Vec<LanguageSummary> {
         let summary = |language: &Language| {
-            let found = language.program(config).ok().map(|path| path.display().to_string());
+            let found = language
+                .program(config)
+                .ok()
+                .map(|path| path.display().to_string());
             let fix = found.is_none().then(|| language.fix(config));
-            LanguageSummary { name: language.name.to_owned(), found, fix }
+            LanguageSummary {
+                name: language.name.to_owned(),
+                found,
+                fix,
+            }
         };
         ALL.iter().map(summary).collect()
     }
@@ -104,11 +115,23 @@ impl Languages {
         let lines = self.lines(found, &runtime);
         let (events, reader) = mpsc::channel(EVENTS);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let request = Request { id, code: normal(code), events };
+        let request = Request {
+            id,
+            code: normal(code),
+            events,
+        };
         lines.requests.try_send(request).map_err(|_| {
-            failed(format!("{QUEUE} runs are waiting already. Wait for them, or stop them."))
+            failed(format!(
+                "{QUEUE} runs are waiting already. Wait for them, or stop them."
+            ))
         })?;
-        Ok(Run { events: reader, control: RunControl { id, orders: lines.orders } })
+        Ok(Run {
+            events: reader,
+            control: RunControl {
+                id,
+                orders: lines.orders,
+            },
+        })
     }
 
     /// Ends all children and what waits for them. The next run starts fresh ones.
@@ -148,5 +171,7 @@ impl Languages {
 
 /// Code as every language takes it: no byte order mark, lines end in `\n`.
 fn normal(code: &str) -> String {
-    code.strip_prefix('\u{feff}').unwrap_or(code).replace("\r\n", "\n")
+    code.strip_prefix('\u{feff}')
+        .unwrap_or(code)
+        .replace("\r\n", "\n")
 }

@@ -133,7 +133,9 @@ impl Live {
 
     /// Hands the code to the driver.
     fn send(&mut self, worker: &mut Worker, hello: &Hello) {
-        let Some(child) = &mut worker.child else { return };
+        let Some(child) = &mut worker.child else {
+            return;
+        };
         self.kill_at = None;
         self.stage = Stage::Sent;
         let program = hello.place.as_deref().unwrap_or(worker.language.name);
@@ -166,13 +168,19 @@ impl Live {
                 self.kill_at = Some(Instant::now() + GRACE);
             }
             Happening::Nonsense(error) => {
-                tracing::warn!(language = worker.language.name, error, "not the driver protocol");
+                tracing::warn!(
+                    language = worker.language.name,
+                    error,
+                    "not the driver protocol"
+                );
             }
         }
     }
 
     fn message(&mut self, worker: &mut Worker, message: FromDriver) {
-        let Some(child) = &mut worker.child else { return };
+        let Some(child) = &mut worker.child else {
+            return;
+        };
         match message {
             FromDriver::Hello(hello) => {
                 if hello.protocol != wire::VERSION {
@@ -198,12 +206,20 @@ impl Live {
                     self.interrupt_now(worker);
                 }
             }
-            FromDriver::Done { id, status, exit, message } if id == self.id => {
+            FromDriver::Done {
+                id,
+                status,
+                exit,
+                message,
+            } if id == self.id => {
                 child.catch_up(&mut self.outlet);
                 child.forget_code(self.id);
                 for (_, request) in self.questions.drain(..) {
                     if let Some(request) = &request {
-                        child.send(&ToDriver::Input { request, text: None });
+                        child.send(&ToDriver::Input {
+                            request,
+                            text: None,
+                        });
                     }
                 }
                 let status = match status {
@@ -224,9 +240,20 @@ impl Live {
                 self.outlet.appended();
             }
             FromDriver::ActiveLine { line } => self.outlet.push(RunEvent::ActiveLine(line)),
-            FromDriver::Image { media_type, base64, width, height, sync } => {
+            FromDriver::Image {
+                media_type,
+                base64,
+                width,
+                height,
+                sync,
+            } => {
                 child.catch_up(&mut self.outlet);
-                self.outlet.push(RunEvent::Image { media_type, base64, width, height });
+                self.outlet.push(RunEvent::Image {
+                    media_type,
+                    base64,
+                    width,
+                    height,
+                });
                 if let Some(sync) = sync {
                     child.send(&ToDriver::Seen { sync });
                 }
@@ -238,7 +265,11 @@ impl Live {
                     child.send(&ToDriver::Seen { sync });
                 }
             }
-            FromDriver::InputRequest { request, prompt, secret } => {
+            FromDriver::InputRequest {
+                request,
+                prompt,
+                secret,
+            } => {
                 child.catch_up(&mut self.outlet);
                 self.ask(worker.language.name, Some(request), prompt, secret);
             }
@@ -249,7 +280,11 @@ impl Live {
         self.asked += 1;
         let name = format!("{language}-{}-{}", self.id, self.asked);
         self.questions.push((name.clone(), request));
-        self.outlet.push(RunEvent::Input { request: name, prompt, secret });
+        self.outlet.push(RunEvent::Input {
+            request: name,
+            prompt,
+            secret,
+        });
     }
 
     async fn obey(&mut self, worker: &mut Worker, id: u64, order: Order) {
@@ -279,10 +314,15 @@ impl Live {
                 let Some(at) = self.questions.iter().position(|(name, _)| *name == request) else {
                     return;
                 };
-                let Some(child) = &mut worker.child else { return };
+                let Some(child) = &mut worker.child else {
+                    return;
+                };
                 match self.questions.swap_remove(at).1 {
                     Some(request) => {
-                        child.send(&ToDriver::Input { request: &request, text: text.as_deref() });
+                        child.send(&ToDriver::Input {
+                            request: &request,
+                            text: text.as_deref(),
+                        });
                     }
                     None => {
                         let seen = child.type_line(text.as_deref());
@@ -311,17 +351,24 @@ impl Live {
         {
             let message = Some("It was waiting its turn and was not run.".to_owned());
             let status = RunStatus::Interrupted;
-            let _ =
-                request.events.try_send(RunEvent::Done(RunEnd { status, exit: None, ms: 0, message }));
+            let _ = request.events.try_send(RunEvent::Done(RunEnd {
+                status,
+                exit: None,
+                ms: 0,
+                message,
+            }));
         }
     }
 
     fn interrupt_now(&mut self, worker: &mut Worker) {
         self.interrupt = true;
-        let Some(child) = &mut worker.child else { return };
+        let Some(child) = &mut worker.child else {
+            return;
+        };
         let Some(hello) = &child.hello else {
             // It has not even begun; nothing is lost with it.
-            self.forced.get_or_insert((RunStatus::Interrupted, "It was not run."));
+            self.forced
+                .get_or_insert((RunStatus::Interrupted, "It was not run."));
             return self.kill(worker);
         };
         if self.stage < Stage::Running {
@@ -367,10 +414,18 @@ impl Live {
         if self.end.is_some() {
             return None;
         }
-        let look = (self.stage == Stage::Running && self.questions.is_empty()).then_some(self.look_at);
+        let look =
+            (self.stage == Stage::Running && self.questions.is_empty()).then_some(self.look_at);
         // Held back for the reader's sake: then its pace is what counts, not the clock.
-        let due = if self.outlet.room() > 0 { self.outlet.due() } else { None };
-        [due, self.deadline, self.kill_at, look].into_iter().flatten().min()
+        let due = if self.outlet.room() > 0 {
+            self.outlet.due()
+        } else {
+            None
+        };
+        [due, self.deadline, self.kill_at, look]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn tick(&mut self, worker: &mut Worker) {
@@ -380,7 +435,8 @@ impl Live {
         }
         if self.deadline.is_some_and(|at| at <= now) {
             self.deadline = None;
-            self.forced.get_or_insert((RunStatus::TimedOut, "The time limit was reached."));
+            self.forced
+                .get_or_insert((RunStatus::TimedOut, "The time limit was reached."));
             self.interrupt_now(worker);
             self.kill_at = Some(now + GRACE);
         }
@@ -396,7 +452,10 @@ impl Live {
         if self.stage == Stage::Running && self.questions.is_empty() && self.look_at <= now {
             self.look_every = (self.look_every * 3 / 2).min(LOOK_LATE);
             self.look_at = now + self.look_every;
-            let waits = worker.child.as_ref().and_then(|child| child.waits_for_line());
+            let waits = worker
+                .child
+                .as_ref()
+                .and_then(|child| child.waits_for_line());
             if let Some(secret) = waits {
                 if let Some(child) = &mut worker.child {
                     child.catch_up(&mut self.outlet);
@@ -415,7 +474,9 @@ impl Live {
 
     /// The child has ended.
     async fn exited(&mut self, worker: &mut Worker, exit: Exit) {
-        let Some(mut child) = worker.child.take() else { return };
+        let Some(mut child) = worker.child.take() else {
+            return;
+        };
         for message in child.last_messages().await {
             if self.end.is_some() {
                 break;
@@ -430,7 +491,9 @@ impl Live {
         child.catch_up(&mut self.outlet);
         self.outlet.flush(Rest::Replace);
         let name = worker.language.name;
-        let gone = format!("[A new {name} was started: the one before has ended, and its state with it.]\n");
+        let gone = format!(
+            "[A new {name} was started: the one before has ended, and its state with it.]\n"
+        );
         let exits = child.hello.as_ref().is_some_and(|hello| hello.exits);
         let stage = self.stage;
         drop(child);
@@ -459,11 +522,18 @@ impl Live {
             (None, None) => "in an unknown way".to_owned(),
         };
         if stage == Stage::Starting {
-            let said = format!("{name} ended {how} before it could run anything: {}", self.outlet.tail());
+            let said = format!(
+                "{name} ended {how} before it could run anything: {}",
+                self.outlet.tail()
+            );
             return self.finish(RunStatus::Died { exit: code, signal }, code, Some(said));
         }
         if exits && let Some(code) = code {
-            let status = if code == 0 { RunStatus::Ok } else { RunStatus::Error };
+            let status = if code == 0 {
+                RunStatus::Ok
+            } else {
+                RunStatus::Error
+            };
             let said = format!(
                 "The code ended {name} itself ({how}). The next run starts a new one, without its state."
             );
@@ -481,7 +551,12 @@ impl Live {
         }
         self.outlet.flush(Rest::Replace);
         let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let end = RunEnd { status, exit, ms, message };
+        let end = RunEnd {
+            status,
+            exit,
+            ms,
+            message,
+        };
         self.end = Some(end.clone());
         self.outlet.push(RunEvent::Done(end));
     }

@@ -46,7 +46,11 @@ impl Outlet {
 
     /// How many bytes of text may be added now; 0 while the reader is behind.
     pub(crate) fn room(&self) -> usize {
-        if self.queue.len() >= WAITING { 0 } else { CHUNK.saturating_sub(self.bytes.len()) }
+        if self.queue.len() >= WAITING {
+            0
+        } else {
+            CHUNK.saturating_sub(self.bytes.len())
+        }
     }
 
     /// Where bytes of text are to be appended.
@@ -59,7 +63,10 @@ impl Outlet {
         if self.bytes.len() == self.half {
             return None;
         }
-        Some(self.passed.map_or_else(Instant::now, |passed| passed + GROUP))
+        Some(
+            self.passed
+                .map_or_else(Instant::now, |passed| passed + GROUP),
+        )
     }
 
     /// After text was appended: passes it on if it is enough, or if it is time.

@@ -96,7 +96,10 @@ pub struct RunControl {
 pub(crate) enum Order {
     Interrupt,
     Kill,
-    Input { request: String, text: Option<String> },
+    Input {
+        request: String,
+        text: Option<String>,
+    },
     Reset(oneshot::Sender<()>),
 }
 
@@ -113,6 +116,12 @@ impl RunControl {
 
     /// Answers [`RunEvent::Input`] with a line, or with end of file (`None`).
     pub fn input(&self, request: &str, text: Option<String>) {
-        let _ = self.orders.send((self.id, Order::Input { request: request.to_owned(), text }));
+        let _ = self.orders.send((
+            self.id,
+            Order::Input {
+                request: request.to_owned(),
+                text,
+            },
+        ));
     }
 }

@@ -144,7 +144,9 @@ impl Lines {
     /// The next whole message. `Err`: this is not the protocol.
     pub(crate) fn next(&mut self) -> Option<Result<FromDriver, String>> {
         loop {
-            let Some(at) = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n')
+            let Some(at) = self.bytes[self.searched..]
+                .iter()
+                .position(|byte| *byte == b'\n')
             else {
                 self.searched = self.bytes.len();
                 let long = self.searched > LONGEST;
@@ -168,9 +170,17 @@ mod tests {
     #[test]
     fn the_order_of_keys_is_kept() {
         let mut bytes = Vec::new();
-        ToDriver::Run { id: 7, code: Some("a\n\"b\" é") }.append_to(&mut bytes);
+        ToDriver::Run {
+            id: 7,
+            code: Some("a\n\"b\" é"),
+        }
+        .append_to(&mut bytes);
         ToDriver::Run { id: 8, code: None }.append_to(&mut bytes);
-        ToDriver::Input { request: "1", text: None }.append_to(&mut bytes);
+        ToDriver::Input {
+            request: "1",
+            text: None,
+        }
+        .append_to(&mut bytes);
         ToDriver::Seen { sync: 2 }.append_to(&mut bytes);
         ToDriver::Interrupt { id: 7 }.append_to(&mut bytes);
         let expected = concat!(

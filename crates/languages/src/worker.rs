@@ -144,7 +144,10 @@ impl Worker {
 
     /// Starts a child.
     pub(crate) async fn start(&mut self) -> Result<(), String> {
-        let program = self.language.program(&self.config).map_err(|error| error.to_string())?;
+        let program = self
+            .language
+            .program(&self.config)
+            .map_err(|error| error.to_string())?;
         let program = match &self.real {
             Some((way, real)) if *way == program => real.clone(),
             _ => program,

@@ -44,12 +44,18 @@ async fn the_computer_api_in_python_and_javascript() {
     });
     let bench = bench_with(|config| {
         config.env = vec![
-            ("INTERPRETER_COMPUTER".to_owned(), format!("unix:{}", socket.display())),
+            (
+                "INTERPRETER_COMPUTER".to_owned(),
+                format!("unix:{}", socket.display()),
+            ),
             ("INTERPRETER_COMPUTER_TOKEN".to_owned(), "t0".to_owned()),
         ];
     });
     let python = bench
-        .run("python", "print(computer.mouse.click('OK', button='left'))\ncomputer.clipboard.view()")
+        .run(
+            "python",
+            "print(computer.mouse.click('OK', button='left'))\ncomputer.clipboard.view()",
+        )
         .await;
     assert_eq!(
         python.output,
@@ -62,15 +68,28 @@ async fn the_computer_api_in_python_and_javascript() {
     assert_eq!(python.output, "1 70\n");
     let python = bench.run("python", "computer.mouse.nowhere()").await;
     assert_eq!(python.status(), RunStatus::Error);
-    assert!(python.output.ends_with("ComputerError: Nothing there. Look first.\n"), "{python:?}");
+    assert!(
+        python
+            .output
+            .ends_with("ComputerError: Nothing there. Look first.\n"),
+        "{python:?}"
+    );
     assert!(!python.output.contains("screen.py"), "{python:?}");
     let script = bench
         .run("js", "console.log(JSON.stringify(await computer.mouse.click('OK', {button: 'left'}))); const v = await computer.display.view(); v.width")
         .await;
-    assert_eq!(script.output, "[\"mouse.click\",{\"args\":[\"OK\"],\"button\":\"left\"}]\n1\n");
+    assert_eq!(
+        script.output,
+        "[\"mouse.click\",{\"args\":[\"OK\"],\"button\":\"left\"}]\n1\n"
+    );
     assert_eq!(script.images.len(), 1);
     let script = bench.run("js", "await computer.mouse.nowhere()").await;
-    assert!(script.output.contains("ComputerError: Nothing there. Look first."), "{script:?}");
+    assert!(
+        script
+            .output
+            .contains("ComputerError: Nothing there. Look first."),
+        "{script:?}"
+    );
     let plain = crate::support::bench().run("python", "computer").await;
     assert!(plain.message().starts_with("NameError"), "{plain:?}");
 }

@@ -14,9 +14,15 @@ async fn values_and_state() {
         ("class A { b() { return 1 } }", ""),
         ("class A { b() { return 2 } }\nnew A().b()", "2\n"),
         ("function f() { return 'f' }\nf()", "'f'\n"),
-        ("console.log('é 日本 🙂', {a: [1]}); console.error('err')", "é 日本 🙂 { a: [ 1 ] }\nerr\n"),
+        (
+            "console.log('é 日本 🙂', {a: [1]}); console.error('err')",
+            "é 日本 🙂 { a: [ 1 ] }\nerr\n",
+        ),
         ("await Promise.resolve('waited')", "'waited'\n"),
-        ("const z = await new Promise(r => setTimeout(() => r(7), 5)); z * 2", "14\n"),
+        (
+            "const z = await new Promise(r => setTimeout(() => r(7), 5)); z * 2",
+            "14\n",
+        ),
         ("({a: 1})", "{ a: 1 }\n"),
         ("{a: 1}", "{ a: 1 }\n"),
         ("require('./own.js')", "42\n"),
@@ -29,10 +35,22 @@ async fn values_and_state() {
         ("[1,2,3].map(n => n * 2)", "[ 2, 4, 6 ]\n"),
         ("\u{feff}let a = 1\r\na", "1\n"),
         ("process.stdout.write('raw'); void 0", "raw"),
-        ("require('child_process').execSync('echo below', {stdio: 'inherit'}); void 0", "below\n"),
-        ("console.log('{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}')", "{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}\n"),
-        ("const fs = await import('fs'); typeof fs.readFileSync", "'function'\n"),
-        ("import os, { EOL } from 'os'\nimport * as own from './own.js';\n[typeof os.cpus, EOL, own.default]", "[ 'function', '\\n', 42 ]\n"),
+        (
+            "require('child_process').execSync('echo below', {stdio: 'inherit'}); void 0",
+            "below\n",
+        ),
+        (
+            "console.log('{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}')",
+            "{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}\n",
+        ),
+        (
+            "const fs = await import('fs'); typeof fs.readFileSync",
+            "'function'\n",
+        ),
+        (
+            "import os, { EOL } from 'os'\nimport * as own from './own.js';\n[typeof os.cpus, EOL, own.default]",
+            "[ 'function', '\\n', 42 ]\n",
+        ),
         ("", ""),
     ] {
         check(&bench, "javascript", code, output, RunStatus::Ok).await;
@@ -43,11 +61,21 @@ async fn values_and_state() {
 async fn errors() {
     let bench = bench();
     for (code, parts) in [
-        ("function g() { null.x }\ng()", vec!["TypeError: Cannot read properties of null", "cell-1:1:", "cell-1:2:"]),
+        (
+            "function g() { null.x }\ng()",
+            vec![
+                "TypeError: Cannot read properties of null",
+                "cell-1:1:",
+                "cell-1:2:",
+            ],
+        ),
         ("let = ;", vec!["SyntaxError"]),
         ("throw 'plain'", vec!["Uncaught 'plain'"]),
         ("nope", vec!["ReferenceError: nope is not defined"]),
-        ("await Promise.reject(new Error('late'))", vec!["Error: late"]),
+        (
+            "await Promise.reject(new Error('late'))",
+            vec!["Error: late"],
+        ),
     ] {
         let folded = bench.run("js", code).await;
         assert_eq!(folded.status(), RunStatus::Error, "{code}: {folded:?}");
@@ -60,7 +88,10 @@ async fn errors() {
     }
     let code = "Promise.reject(new Error('nobody')); await new Promise(r => setTimeout(r, 5))";
     let folded = bench.run("js", code).await;
-    assert!(folded.output.contains("Unhandled rejection: Error: nobody"), "{folded:?}");
+    assert!(
+        folded.output.contains("Unhandled rejection: Error: nobody"),
+        "{folded:?}"
+    );
     check(&bench, "js", "'on'", "'on'\n", RunStatus::Ok).await;
 }
 
@@ -77,6 +108,7 @@ async fn interrupting_keeps_the_state() {
     ] {
         let mut run = bench.start("js", code);
         until_output(&mut run, "go").await;
+        eprintln!("DEBUG {code}");
         run.control.interrupt();
         let folded = fold(&mut run, &[]).await;
         assert_eq!(folded.status(), RunStatus::Interrupted, "{code}");
@@ -94,7 +126,9 @@ async fn leaving_and_asking() {
     let mut run = bench.start("js", code);
     let answer = loop {
         match next(&mut run).await {
-            RunEvent::Input { request, .. } => run.control.input(&request, Some("typed".to_owned())),
+            RunEvent::Input { request, .. } => {
+                run.control.input(&request, Some("typed".to_owned()))
+            }
             RunEvent::Output(text) => break text,
             _ => {}
         }
@@ -103,7 +137,14 @@ async fn leaving_and_asking() {
     drop(run);
     let folded = bench.run("js", "console.log('bye'); process.exit(4)").await;
     assert!(folded.output.ends_with("bye\n"), "{folded:?}");
-    assert_eq!((folded.status(), folded.exit()), (RunStatus::Error, Some(4)), "{folded:?}");
+    assert_eq!(
+        (folded.status(), folded.exit()),
+        (RunStatus::Error, Some(4)),
+        "{folded:?}"
+    );
     let folded = bench.run("js", "1").await;
-    assert!(folded.output.starts_with("[A new javascript was started"), "{folded:?}");
+    assert!(
+        folded.output.starts_with("[A new javascript was started"),
+        "{folded:?}"
+    );
 }

@@ -15,11 +15,17 @@ async fn unknown_and_missing_languages() {
     );
     for language in ["python", "javascript"] {
         let missing = bench.languages.run(language, "1").unwrap_err();
-        assert!(matches!(missing, LanguageError::NotInstalled { .. }), "{missing}");
+        assert!(
+            matches!(missing, LanguageError::NotInstalled { .. }),
+            "{missing}"
+        );
     }
     let lost = bench_with(|config| config.folder = "/no/such/folder".into());
     let error = lost.languages.run("python", "1").unwrap_err();
-    assert!(error.to_string().contains("/no/such/folder does not exist"), "{error}");
+    assert!(
+        error.to_string().contains("/no/such/folder does not exist"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -39,28 +45,45 @@ fn names() {
     let found = Languages::available(&LanguagesConfig::default());
     let names: Vec<&str> = found.iter().map(|language| &*language.name).collect();
     assert_eq!(names, Languages::known());
-    assert!(found.iter().all(|language| language.found.is_some() != language.fix.is_some()));
+    assert!(
+        found
+            .iter()
+            .all(|language| language.found.is_some() != language.fix.is_some())
+    );
 }
 
 #[tokio::test]
 async fn a_program_that_is_no_python() {
     let bench = bench_with(|config| config.python = Some("/bin/echo".into()));
     let folded = bench.run("python", "1").await;
-    assert!(matches!(folded.status(), RunStatus::Died { exit: Some(0), .. }), "{folded:?}");
+    assert!(
+        matches!(folded.status(), RunStatus::Died { exit: Some(0), .. }),
+        "{folded:?}"
+    );
     let bench = bench_with(|config| config.python = Some("/bin/cat".into()));
     let folded = bench.run("python", "1").await;
-    assert!(matches!(folded.status(), RunStatus::Died { .. }), "{folded:?}");
+    assert!(
+        matches!(folded.status(), RunStatus::Died { .. }),
+        "{folded:?}"
+    );
 }
 
 /// The ids of the child and of a program it started.
 async fn two_processes(bench: &crate::support::Bench, language: &str) -> (u32, u32) {
     let code = match language {
-        "python" => "import os, subprocess\nprint(os.getpid(), subprocess.Popen(['sleep', '1000']).pid)",
+        "python" => {
+            "import os, subprocess\nprint(os.getpid(), subprocess.Popen(['sleep', '1000']).pid)"
+        }
         "shell" => "sleep 1000 & echo $$ $!",
-        _ => "console.log(process.pid, require('child_process').spawn('sleep', ['1000']).pid); void 0",
+        _ => {
+            "console.log(process.pid, require('child_process').spawn('sleep', ['1000']).pid); void 0"
+        }
     };
     let folded = bench.run(language, code).await;
-    let mut ids = folded.output.split_whitespace().map(|id| id.parse().unwrap());
+    let mut ids = folded
+        .output
+        .split_whitespace()
+        .map(|id| id.parse().unwrap());
     (ids.next().unwrap(), ids.next().unwrap())
 }
 
@@ -77,7 +100,14 @@ async fn dropping_leaves_no_process_behind() {
         // In the middle of a run as well.
         let bench = crate::support::bench();
         let (child, below) = two_processes(&bench, language).await;
-        let run = bench.start(language, if *language == "javascript" { "for(;;){}" } else { "sleep 1000" });
+        let run = bench.start(
+            language,
+            if *language == "javascript" {
+                "for(;;){}"
+            } else {
+                "sleep 1000"
+            },
+        );
         drop(bench);
         gone(child).await;
         gone(below).await;
@@ -101,7 +131,10 @@ async fn reset_ends_children_and_forgets() {
     until_output(&mut hung, "hung").await;
     bench.languages.reset().await;
     assert_eq!(fold(&mut hung, &[]).await.status(), RunStatus::Interrupted);
-    assert_eq!(fold(&mut waiting, &[]).await.status(), RunStatus::Interrupted);
+    assert_eq!(
+        fold(&mut waiting, &[]).await.status(),
+        RunStatus::Interrupted
+    );
     let folded = bench.run("python", "'x' in globals()").await;
     assert_eq!(folded.output, "False\n");
 }
@@ -137,7 +170,10 @@ async fn runs_queue_and_can_be_taken_out() {
     };
     second.control.interrupt();
     let folded = fold(&mut second, &[]).await;
-    assert_eq!((folded.status(), &*folded.output), (RunStatus::Interrupted, ""));
+    assert_eq!(
+        (folded.status(), &*folded.output),
+        (RunStatus::Interrupted, "")
+    );
     first.control.input(&request, Some("on".to_owned()));
     assert_eq!(fold(&mut first, &[]).await.status(), RunStatus::Ok);
     assert_eq!(fold(&mut third, &[]).await.output, "third\n");
@@ -158,10 +194,16 @@ async fn a_grandchild_that_holds_the_output_holds_nothing_up() {
     let bench = bench();
     let code = "import subprocess, os\np = subprocess.Popen(['sleep', '1000'], start_new_session=True)\nprint(p.pid, flush=True)\nos._exit(0)";
     let folded = bench.run("python", code).await;
-    assert!(matches!(folded.status(), RunStatus::Died { exit: Some(0), .. }), "{folded:?}");
+    assert!(
+        matches!(folded.status(), RunStatus::Died { exit: Some(0), .. }),
+        "{folded:?}"
+    );
     let pid: u32 = folded.output.trim().parse().unwrap();
     // It left the session on purpose, so it is ours to end.
-    std::process::Command::new("kill").arg(pid.to_string()).status().unwrap();
+    std::process::Command::new("kill")
+        .arg(pid.to_string())
+        .status()
+        .unwrap();
     gone(pid).await;
     let folded = bench.run("shell", "(sleep 1000 & echo $!)").await;
     let pid: u32 = folded.output.trim().parse().unwrap();

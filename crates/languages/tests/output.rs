@@ -5,7 +5,10 @@ use crate::support::{bench, bench_with, fold, next};
 /// The most memory this process has had, in KiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
@@ -13,10 +16,16 @@ fn peak() -> u64 {
 async fn a_hundred_megabytes_and_a_slow_reader() {
     let bench = bench();
     for (language, code) in [
-        ("python", "line = 'x' * 999\nfor _ in range(100_000): print(line)"),
+        (
+            "python",
+            "line = 'x' * 999\nfor _ in range(100_000): print(line)",
+        ),
         ("python", "print('y' * 100_000_000, end='')"),
         ("shell", "head -c 100000000 /dev/zero | tr '\\0' z"),
-        ("javascript", "const line = 'w'.repeat(999); for (let i = 0; i < 100000; i++) console.log(line)"),
+        (
+            "javascript",
+            "const line = 'w'.repeat(999); for (let i = 0; i < 100000; i++) console.log(line)",
+        ),
     ] {
         let before = peak();
         let mut run = bench.start(language, code);
@@ -30,8 +39,16 @@ async fn a_hundred_megabytes_and_a_slow_reader() {
                 _ => {}
             }
         };
-        assert_eq!((total, end.status), (100_000_000, RunStatus::Ok), "{language}: {code}");
-        assert!(peak() - before < 40_000, "{language}: {} KiB more", peak() - before);
+        assert_eq!(
+            (total, end.status),
+            (100_000_000, RunStatus::Ok),
+            "{language}: {code}"
+        );
+        assert!(
+            peak() - before < 40_000,
+            "{language}: {} KiB more",
+            peak() - before
+        );
     }
 }
 
@@ -56,7 +73,9 @@ os.write(1, b'\xe6\x97');"#;
 #[tokio::test]
 async fn one_megabyte_of_short_lines() {
     let bench = bench();
-    let folded = bench.run("python", "for i in range(150_000): print(i)").await;
+    let folded = bench
+        .run("python", "for i in range(150_000): print(i)")
+        .await;
     let expected: String = (0..150_000).map(|i| format!("{i}\n")).collect();
     assert!(folded.output == expected, "{} bytes", folded.output.len());
 }
@@ -82,9 +101,16 @@ async fn a_time_limit() {
         ("python", "while True: pass"),
         ("shell", "sleep 1000"),
         ("javascript", "while (true) {}"),
-        ("python", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"),
+        (
+            "python",
+            "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        ),
     ] {
         let folded = bench.run(language, code).await;
-        assert_eq!(folded.status(), RunStatus::TimedOut, "{language} {code}: {folded:?}");
+        assert_eq!(
+            folded.status(),
+            RunStatus::TimedOut,
+            "{language} {code}: {folded:?}"
+        );
     }
 }

@@ -14,25 +14,48 @@ async fn error(bench: &Bench, code: &str, output: &str) {
 async fn values_state_and_text() {
     let bench = bench();
     ok(&bench, "1+1", "2\n").await;
-    ok(&bench, "x = 20\nprint('é 日本 🙂')\nx + 1", "é 日本 🙂\n21\n").await;
+    ok(
+        &bench,
+        "x = 20\nprint('é 日本 🙂')\nx + 1",
+        "é 日本 🙂\n21\n",
+    )
+    .await;
     ok(&bench, "x", "20\n").await;
     ok(&bench, "x;", "").await;
     ok(&bench, "None", "").await;
     ok(&bench, "_", "20\n").await;
     ok(&bench, "", "").await;
     ok(&bench, "# only a comment", "").await;
-    ok(&bench, "\u{feff}a = 1\r\nif a:\r\n    print('crlf')\r\n", "crlf\n").await;
+    ok(
+        &bench,
+        "\u{feff}a = 1\r\nif a:\r\n    print('crlf')\r\n",
+        "crlf\n",
+    )
+    .await;
     ok(&bench, "__name__", "'__main__'\n").await;
     ok(&bench, "import sys; print('err', file=sys.stderr)", "err\n").await;
-    ok(&bench, "import os; os.write(1, b'raw\\n'); os.getcwd() == os.path.realpath('.')", "raw\nTrue\n")
-        .await;
+    ok(
+        &bench,
+        "import os; os.write(1, b'raw\\n'); os.getcwd() == os.path.realpath('.')",
+        "raw\nTrue\n",
+    )
+    .await;
     ok(&bench, "print('a', end='')\nprint('b', end='')", "ab").await;
     ok(&bench, "sys.stdout.buffer.write(b'bytes\\n');", "bytes\n").await;
     ok(&bench, "print('\\udc80')", "\\udc80\n").await;
-    ok(&bench, "from __future__ import annotations\ndef f(a: nope): return 5\nf(1)", "5\n").await;
+    ok(
+        &bench,
+        "from __future__ import annotations\ndef f(a: nope): return 5\nf(1)",
+        "5\n",
+    )
+    .await;
     ok(&bench, "def g(a: nope2): return 6\ng(1)", "6\n").await;
-    ok(&bench, "import asyncio\nawait asyncio.sleep(0)\nawait asyncio.sleep(0, 'waited')", "'waited'\n")
-        .await;
+    ok(
+        &bench,
+        "import asyncio\nawait asyncio.sleep(0)\nawait asyncio.sleep(0, 'waited')",
+        "'waited'\n",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -75,7 +98,11 @@ async fn leaving_ends_the_run_and_keeps_the_state() {
         ("raise SystemExit('bye')", 1, RunStatus::Error),
     ] {
         let left = bench.run("python", code).await;
-        assert_eq!((left.exit(), left.status()), (Some(exit), status), "{code}: {left:?}");
+        assert_eq!(
+            (left.exit(), left.status()),
+            (Some(exit), status),
+            "{code}: {left:?}"
+        );
     }
     ok(&bench, "x", "5\n").await;
 }
@@ -84,8 +111,20 @@ async fn leaving_ends_the_run_and_keeps_the_state() {
 async fn a_dead_child_ends_its_run_and_the_next_says_so() {
     let bench = bench();
     for (code, status) in [
-        ("import os; print('last words'); os._exit(7)", RunStatus::Died { exit: Some(7), signal: None }),
-        ("import os; print('last words'); os.kill(os.getpid(), 9)", RunStatus::Died { exit: None, signal: Some(9) }),
+        (
+            "import os; print('last words'); os._exit(7)",
+            RunStatus::Died {
+                exit: Some(7),
+                signal: None,
+            },
+        ),
+        (
+            "import os; print('last words'); os.kill(os.getpid(), 9)",
+            RunStatus::Died {
+                exit: None,
+                signal: Some(9),
+            },
+        ),
     ] {
         let died = bench.run("python", code).await;
         assert_eq!(died.status(), status, "{died:?}");
@@ -104,16 +143,31 @@ async fn a_dead_child_ends_its_run_and_the_next_says_so() {
 async fn questions_reach_the_person() {
     let bench = bench();
     let code = "name = input('Name? ')\nimport getpass, sys\nkey = getpass.getpass('Key: ')\nline = sys.stdin.readline()\n(name, key, line)";
-    let asked = bench.answer("python", code, &[Some("Ada é"), Some("hush"), Some("third")]).await;
+    let asked = bench
+        .answer(
+            "python",
+            code,
+            &[Some("Ada é"), Some("hush"), Some("third")],
+        )
+        .await;
     assert_eq!(
         asked.asked,
-        [("Name? ".to_owned(), false), ("Key: ".to_owned(), true), (String::new(), false)]
+        [
+            ("Name? ".to_owned(), false),
+            ("Key: ".to_owned(), true),
+            (String::new(), false)
+        ]
     );
-    assert_eq!(asked.output, "Name? Ada é\nKey: \nthird\n('Ada é', 'hush', 'third\\n')\n");
+    assert_eq!(
+        asked.output,
+        "Name? Ada é\nKey: \nthird\n('Ada é', 'hush', 'third\\n')\n"
+    );
     let ended = bench.answer("python", "input('More? ')", &[None]).await;
     assert!(ended.message().starts_with("EOFError"), "{ended:?}");
     // What runs below Python asks on the terminal.
-    let below = bench.answer("python", "!read -p 'Below? ' x; echo got $x", &[Some("it")]).await;
+    let below = bench
+        .answer("python", "!read -p 'Below? ' x; echo got $x", &[Some("it")])
+        .await;
     assert!(below.output.ends_with("got it\n"), "{below:?}");
 }
 
@@ -187,7 +241,12 @@ async fn pictures_and_html() {
         match next(&mut run).await {
             RunEvent::Output(text) if text.trim().is_empty() => {}
             RunEvent::Output(text) => order.push(text.trim().to_owned()),
-            RunEvent::Image { media_type, base64, width, height } => {
+            RunEvent::Image {
+                media_type,
+                base64,
+                width,
+                height,
+            } => {
                 assert!(width.unwrap() > 100 && height.unwrap() > 100);
                 assert!(base64.starts_with("iVBORw0KGgo"));
                 order.push(media_type);
@@ -203,7 +262,9 @@ async fn pictures_and_html() {
     // A figure that nobody shows is shown at the end, once.
     let folded = bench.run("python", "_ = plt.plot([1])").await;
     assert_eq!(folded.images.len(), 1, "{folded:?}");
-    let folded = bench.run("python", "plt.figure()\nplt.plot([3])\nplt.gcf()").await;
+    let folded = bench
+        .run("python", "plt.figure()\nplt.plot([3])\nplt.gcf()")
+        .await;
     assert!(!folded.images.is_empty(), "{folded:?}");
     let code = "class Table:\n    def _repr_html_(self): return '<b>1</b>'\nclass Both(Table):\n    def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n' + b'\\0\\0\\0\\rIHDR' + (3).to_bytes(4, 'big') + (4).to_bytes(4, 'big')\ndisplay(Table(), 'plain')\ndisplay(Both())\nTable()";
     let folded = bench.run("python", code).await;
@@ -215,22 +276,47 @@ async fn pictures_and_html() {
 #[tokio::test]
 async fn other_programs_and_odd_lines() {
     let bench = bench();
-    ok(&bench, "import os, subprocess\nprint('a'); os.system('echo b; echo c >&2')\nprint('d')", "a\nb\nc\nd\n").await;
-    ok(&bench, "print(1)\nsubprocess.run(['echo', '2']);\nprint(3)", "1\n2\n3\n").await;
-    ok(&bench, "!echo hi\nx = !echo lines; echo more\nx", "hi\n['lines', 'more']\n").await;
+    ok(
+        &bench,
+        "import os, subprocess\nprint('a'); os.system('echo b; echo c >&2')\nprint('d')",
+        "a\nb\nc\nd\n",
+    )
+    .await;
+    ok(
+        &bench,
+        "print(1)\nsubprocess.run(['echo', '2']);\nprint(3)",
+        "1\n2\n3\n",
+    )
+    .await;
+    ok(
+        &bench,
+        "!echo hi\nx = !echo lines; echo more\nx",
+        "hi\n['lines', 'more']\n",
+    )
+    .await;
     std::fs::create_dir(bench.folder.join("sub")).unwrap();
     let folded = bench.run("python", "%cd sub").await;
     assert!(folded.output.ends_with("/sub\n"), "{folded:?}");
     ok(&bench, "%%bash\nfor i in 1 2; do echo $i; done", "1\n2\n").await;
     ok(&bench, "%matplotlib inline\n5 % 3", "2\n").await;
     // A program that was started from here and goes on holds nothing up.
-    let folded = bench.run("python", "p = subprocess.Popen(['sleep', '1000']); print('on')").await;
+    let folded = bench
+        .run(
+            "python",
+            "p = subprocess.Popen(['sleep', '1000']); print('on')",
+        )
+        .await;
     assert_eq!(folded.output, "on\n");
     let forked = "pid = os.fork()\nif pid == 0:\n    print('child')\nelse:\n    os.waitpid(pid, 0); print('parent')";
     ok(&bench, forked, "child\nparent\n").await;
     let pool = "import multiprocessing as m\ndef sq(x): return x * x\nwith m.get_context('fork').Pool(2) as p: print(p.map(sq, [1, 2, 3]))";
     ok(&bench, pool, "[1, 4, 9]\n").await;
-    ok(&bench, "import inspect\ndef shown():\n    return 1\ninspect.getsource(shown)", "'def shown():\\n    return 1\\n'\n").await;
+    ok(
+        &bench,
+        "import inspect\ndef shown():\n    return 1\ninspect.getsource(shown)",
+        "'def shown():\\n    return 1\\n'\n",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -238,7 +324,9 @@ async fn threads_that_print_after_the_run() {
     let bench = bench();
     let code = "import threading\ngo = threading.Event()\ndef late():\n    go.wait()\n    for i in range(100): print('late', i)\nt = threading.Thread(target=late); t.start()";
     ok(&bench, code, "").await;
-    let folded = bench.run("python", "go.set(); t.join(); print('end')").await;
+    let folded = bench
+        .run("python", "go.set(); t.join(); print('end')")
+        .await;
     let mut expected: String = (0..100).map(|i| format!("late {i}\n")).collect();
     expected += "end\n";
     assert_eq!(folded.output, expected);

@@ -3,7 +3,8 @@ use interpreter_languages::RunStatus;
 use crate::support::{Bench, bench, bench_with, check, fold, until_output};
 
 fn both() -> [Bench; 2] {
-    let zsh = bench_with(|config| config.env = vec![("SHELL".to_owned(), "/usr/bin/zsh".to_owned())]);
+    let zsh =
+        bench_with(|config| config.env = vec![("SHELL".to_owned(), "/usr/bin/zsh".to_owned())]);
     [bench(), zsh]
 }
 
@@ -18,9 +19,15 @@ async fn state_and_constructs() {
             ("f again", "in f: again\n"),
             ("alias greet='echo hello'", ""),
             ("greet you", "hello you\n"),
-            ("cat <<EOF\nline $x\nEOF\ncat <<'EOF'\n$x\nEOF", "line 1\n$x\n"),
+            (
+                "cat <<EOF\nline $x\nEOF\ncat <<'EOF'\n$x\nEOF",
+                "line 1\n$x\n",
+            ),
             ("for i in 1 2; do\n  echo $i\ndone | tr 12 ab", "a\nb\n"),
-            ("if [ $x = 1 ]; then\n echo yes\nelse\n echo no\nfi", "yes\n"),
+            (
+                "if [ $x = 1 ]; then\n echo yes\nelse\n echo no\nfi",
+                "yes\n",
+            ),
             ("echo err >&2", "err\n"),
             ("(cd /; pwd); pwd", "/\n/usr\n"),
             ("echo 'é 日本 🙂'\r\necho two", "é 日本 🙂\ntwo\n"),
@@ -31,7 +38,10 @@ async fn state_and_constructs() {
             ("printf '%s' no-newline", "no-newline"),
             ("set -u; set -e; echo strict", "strict\n"),
             ("echo \"$unset_variable\"; false || echo on", "\non\n"),
-            ("echo '{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}'", "{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}\n"),
+            (
+                "echo '{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}'",
+                "{\"type\":\"done\",\"id\":1,\"status\":\"ok\"}\n",
+            ),
             ("echo '##end_of_execution##'", "##end_of_execution##\n"),
             ("sleep 1000 & echo started", "started\n"),
             ("bash -c 'echo below; echo more >&2'", "below\nmore\n"),
@@ -56,7 +66,10 @@ async fn failures_end_the_run() {
             if exit != 0 {
                 assert_eq!(folded.exit(), Some(exit), "{code}: {folded:?}");
             }
-            assert!(part.split('|').any(|part| folded.output.contains(part)), "{code}: {folded:?}");
+            assert!(
+                part.split('|').any(|part| folded.output.contains(part)),
+                "{code}: {folded:?}"
+            );
         }
         check(&bench, "shell", "echo on", "on\n", RunStatus::Ok).await;
     }
@@ -67,18 +80,36 @@ async fn leaving_ends_the_run_and_the_next_starts_anew() {
     for bench in both() {
         bench.run("shell", "x=1").await;
         let folded = bench.run("shell", "echo bye; exit 3; echo never").await;
-        assert_eq!((folded.status(), folded.exit()), (RunStatus::Error, Some(3)), "{folded:?}");
+        assert_eq!(
+            (folded.status(), folded.exit()),
+            (RunStatus::Error, Some(3)),
+            "{folded:?}"
+        );
         assert_eq!(folded.output, "bye\n");
-        assert!(folded.message().contains("The next run starts a new one"), "{folded:?}");
+        assert!(
+            folded.message().contains("The next run starts a new one"),
+            "{folded:?}"
+        );
         let folded = bench.run("shell", "echo \"[$x]\"").await;
         assert_eq!(
             folded.output,
             "[A new shell was started: the one before has ended, and its state with it.]\n[]\n"
         );
         let folded = bench.run("shell", "exit").await;
-        assert_eq!((folded.status(), folded.exit()), (RunStatus::Ok, Some(0)), "{folded:?}");
+        assert_eq!(
+            (folded.status(), folded.exit()),
+            (RunStatus::Ok, Some(0)),
+            "{folded:?}"
+        );
         let folded = bench.run("shell", "kill -9 $$").await;
-        assert_eq!(folded.status(), RunStatus::Died { exit: None, signal: Some(9) }, "{folded:?}");
+        assert_eq!(
+            folded.status(),
+            RunStatus::Died {
+                exit: None,
+                signal: Some(9)
+            },
+            "{folded:?}"
+        );
         let folded = bench.run("shell", "exec echo replaced").await;
         assert!(folded.output.ends_with("replaced\n"), "{folded:?}");
     }
@@ -99,7 +130,11 @@ async fn interrupting_keeps_the_state() {
             until_output(&mut run, "go\n").await;
             run.control.interrupt();
             let folded = fold(&mut run, &[]).await;
-            assert_eq!(folded.status(), RunStatus::Interrupted, "{code}: {folded:?}");
+            assert_eq!(
+                folded.status(),
+                RunStatus::Interrupted,
+                "{code}: {folded:?}"
+            );
             assert!(!folded.output.contains("after"), "{code}: {folded:?}");
         }
         check(&bench, "shell", "echo $kept", "1\n", RunStatus::Ok).await;
@@ -138,7 +173,12 @@ async fn the_active_line() {
             assert!(lines.contains(&line), "{folded:?}");
         }
         assert_eq!(lines.last(), Some(&12));
-        let folded = bench.run("shell", "for i in $(seq 20000); do\n :\n :\ndone\nprintf rest").await;
+        let folded = bench
+            .run(
+                "shell",
+                "for i in $(seq 20000); do\n :\n :\ndone\nprintf rest",
+            )
+            .await;
         assert!(folded.lines.len() < 10_000, "{}", folded.lines.len());
         assert_eq!(folded.output, "rest");
     }
@@ -147,7 +187,9 @@ async fn the_active_line() {
 #[tokio::test]
 async fn other_programs_do_not_inherit_the_channel() {
     let bench = bench();
-    let folded = bench.run("shell", "ls -l /proc/self/fd | grep -c socket").await;
+    let folded = bench
+        .run("shell", "ls -l /proc/self/fd | grep -c socket")
+        .await;
     assert_eq!(folded.output, "0\n", "{folded:?}");
 }
 
@@ -159,9 +201,19 @@ async fn a_plain_shell_will_do() {
     }
     let path = guard.path().to_str().unwrap().to_owned();
     let bench = bench_with(|config| {
-        config.env = vec![("SHELL".to_owned(), "/bin/none".to_owned()), ("PATH".to_owned(), path)];
+        config.env = vec![
+            ("SHELL".to_owned(), "/bin/none".to_owned()),
+            ("PATH".to_owned(), path),
+        ];
     });
     check(&bench, "shell", "x=1; cd /usr", "", RunStatus::Ok).await;
-    check(&bench, "shell", "echo $x; pwd\nf() {\n echo f\n}\nf", "1\n/usr\nf\n", RunStatus::Ok).await;
+    check(
+        &bench,
+        "shell",
+        "echo $x; pwd\nf() {\n echo f\n}\nf",
+        "1\n/usr\nf\n",
+        RunStatus::Ok,
+    )
+    .await;
     check(&bench, "shell", "false", "", RunStatus::Error).await;
 }

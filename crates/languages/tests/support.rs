@@ -37,7 +37,10 @@ impl Folded {
     }
 
     pub fn message(&self) -> &str {
-        self.end.as_ref().and_then(|end| end.message.as_deref()).unwrap_or_default()
+        self.end
+            .as_ref()
+            .and_then(|end| end.message.as_deref())
+            .unwrap_or_default()
     }
 }
 
@@ -47,7 +50,10 @@ pub fn bench() -> Bench {
 
 pub fn bench_with(change: impl FnOnce(&mut LanguagesConfig)) -> Bench {
     for program in [PYTHON, "/usr/bin/node", "/bin/bash", "/usr/bin/zsh"] {
-        assert!(std::path::Path::new(program).exists(), "these tests need {program}");
+        assert!(
+            std::path::Path::new(program).exists(),
+            "these tests need {program}"
+        );
     }
     let guard = tempfile::tempdir().unwrap();
     let folder = guard.path().join("work");
@@ -60,7 +66,11 @@ pub fn bench_with(change: impl FnOnce(&mut LanguagesConfig)) -> Bench {
         state_dir: guard.path().join("state"),
     };
     change(&mut config);
-    Bench { languages: Languages::new(config), folder, _guard: guard }
+    Bench {
+        languages: Languages::new(config),
+        folder,
+        _guard: guard,
+    }
 }
 
 impl Bench {
@@ -98,12 +108,21 @@ pub async fn fold(run: &mut Run, answers: &[Option<&str>]) -> Folded {
                 folded.output += &text;
             }
             RunEvent::ActiveLine(line) => folded.lines.extend(line),
-            RunEvent::Image { media_type, width, height, base64 } => {
+            RunEvent::Image {
+                media_type,
+                width,
+                height,
+                base64,
+            } => {
                 assert!(!base64.is_empty());
                 folded.images.push((media_type, width, height));
             }
             RunEvent::Html(html) => folded.html.push(html),
-            RunEvent::Input { request, prompt, secret } => {
+            RunEvent::Input {
+                request,
+                prompt,
+                secret,
+            } => {
                 folded.asked.push((prompt, secret));
                 match answers.next() {
                     Some(answer) => run.control.input(&request, answer.map(str::to_owned)),
@@ -145,7 +164,10 @@ pub async fn gone(pid: u32) {
 pub fn alive(pid: u32) -> bool {
     // A dead process that nobody has waited for yet still has a folder there.
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
-        let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
+        let state = stat
+            .rsplit(')')
+            .next()
+            .and_then(|rest| rest.split_whitespace().next());
         !matches!(state, Some("Z" | "X"))
     })
 }

@@ -59,7 +59,11 @@ impl Access {
         let host = uri
             .authority()
             .map(|authority| authority.as_str())
-            .or_else(|| headers.get(header::HOST).and_then(|value| value.to_str().ok()));
+            .or_else(|| {
+                headers
+                    .get(header::HOST)
+                    .and_then(|value| value.to_str().ok())
+            });
         if !host.is_some_and(|host| self.names_us(host)) {
             return Err(Error::new(
                 ErrorCode::Unauthorized,
@@ -89,10 +93,12 @@ impl Access {
     pub(crate) fn check_token(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Error> {
         let mut given = offered_tokens(uri, headers).peekable();
         if given.peek().is_none() {
-            return Err(Error::new(ErrorCode::Unauthorized, "The request carries no token.").remedy(
-                "Open the address that the server printed, with its `#token=` part, or send \
+            return Err(
+                Error::new(ErrorCode::Unauthorized, "The request carries no token.").remedy(
+                    "Open the address that the server printed, with its `#token=` part, or send \
                  `Authorization: Bearer TOKEN`.",
-            ));
+                ),
+            );
         }
         // All are compared, so that the time tells nothing about which came close.
         let right = given.fold(false, |right, token| same(&token, &self.token) | right);
@@ -125,10 +131,7 @@ fn split_authority(authority: &str) -> (&str, Option<u16>) {
 }
 
 /// Every token a request offers: subprotocol, bearer, query.
-fn offered_tokens<'a>(
-    uri: &'a Uri,
-    headers: &'a HeaderMap,
-) -> impl Iterator<Item = String> + 'a {
+fn offered_tokens<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> impl Iterator<Item = String> + 'a {
     let protocols = headers
         .get_all(header::SEC_WEBSOCKET_PROTOCOL)
         .into_iter()
@@ -241,7 +244,10 @@ mod tests {
         check(&[here, ("origin", "https://127.0.0.1:8000")], false);
         check(&[here, ("origin", "http://127.0.0.1:3000")], false);
         check(&[here, ("origin", "http://evil.example")], false);
-        check(&[here, ("origin", "http://127.0.0.1:8000@evil.example")], false);
+        check(
+            &[here, ("origin", "http://127.0.0.1:8000@evil.example")],
+            false,
+        );
     }
 
     #[test]
@@ -251,7 +257,8 @@ mod tests {
             ip: IpAddr::from([0, 0, 0, 0]),
             ..access()
         };
-        let check = |host: &str, expected: bool| assert_eq!(access.names_us(host), expected, "{host}");
+        let check =
+            |host: &str, expected: bool| assert_eq!(access.names_us(host), expected, "{host}");
         check("192.168.1.2:8000", true);
         check("[fe80::1]:8000", true);
         check("localhost:8000", true);
@@ -273,15 +280,40 @@ mod tests {
         check("/", &[("authorization", "Bearer s3cret/+")], true);
         check("/", &[("authorization", "bearer s3cret/+")], true);
         check("/", &[("authorization", "Basic s3cret/+")], false);
-        check("/", &[("sec-websocket-protocol", "interpreter.v1, interpreter.token.s3cret/+")], true);
-        check("/", &[("sec-websocket-protocol", "interpreter.v1, interpreter.token.wrong")], false);
-        check("/?token=wrong", &[("authorization", "Bearer s3cret/+")], true);
+        check(
+            "/",
+            &[(
+                "sec-websocket-protocol",
+                "interpreter.v1, interpreter.token.s3cret/+",
+            )],
+            true,
+        );
+        check(
+            "/",
+            &[(
+                "sec-websocket-protocol",
+                "interpreter.v1, interpreter.token.wrong",
+            )],
+            false,
+        );
+        check(
+            "/?token=wrong",
+            &[("authorization", "Bearer s3cret/+")],
+            true,
+        );
     }
 
     #[test]
     fn an_empty_token_lets_nobody_in() {
-        let access = Access { token: String::new(), ..access() };
-        assert!(access.check_token(&Uri::from_static("/?token="), &HeaderMap::new()).is_err());
+        let access = Access {
+            token: String::new(),
+            ..access()
+        };
+        assert!(
+            access
+                .check_token(&Uri::from_static("/?token="), &HeaderMap::new())
+                .is_err()
+        );
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Connection {
                 let id = serde_json::from_slice::<serde_json::Value>(text)
                     .ok()
                     .and_then(|value| value.get("id").and_then(serde_json::Value::as_u64));
-                self.refuse(id, format!("The frame cannot be read: {error}.")).await;
+                self.refuse(id, format!("The frame cannot be read: {error}."))
+                    .await;
             }
         }
     }
@@ -94,7 +95,8 @@ impl Connection {
         match request {
             Request::Submit(op) if is_urgent(&op) => {
                 let (engine, out) = (self.engine.clone(), self.out.clone());
-                self.requests.spawn(async move { submit(&engine, &out, id, op).await });
+                self.requests
+                    .spawn(async move { submit(&engine, &out, id, op).await });
             }
             Request::Submit(op) => {
                 let _ = self.submits.send((id, op)).await;
@@ -104,7 +106,10 @@ impl Connection {
                 self.requests.spawn(async move {
                     let frame = match engine.query(query).await {
                         Ok(answer) => ServerFrame::Answer { id, answer },
-                        Err(error) => ServerFrame::Error { id: Some(id), error },
+                        Err(error) => ServerFrame::Error {
+                            id: Some(id),
+                            error,
+                        },
                     };
                     let _ = out.send(frame).await;
                 });
@@ -132,7 +137,10 @@ impl Connection {
                 self.subscriptions.insert(conversation, tokio::spawn(pump));
                 return;
             }
-            Err(error) => ServerFrame::Error { id: Some(id), error },
+            Err(error) => ServerFrame::Error {
+                id: Some(id),
+                error,
+            },
         };
         let _ = self.out.send(frame).await;
     }
@@ -161,7 +169,10 @@ fn end(subscriptions: &mut HashMap<Option<ConversationId>, JoinHandle<()>>) {
 
 /// Ops that must not wait behind others.
 fn is_urgent(op: &Op) -> bool {
-    matches!(op, Op::Stop { .. } | Op::Panic | Op::Interrupt { .. } | Op::Pause { .. })
+    matches!(
+        op,
+        Op::Stop { .. } | Op::Panic | Op::Interrupt { .. } | Op::Pause { .. }
+    )
 }
 
 async fn submit_in_order(
@@ -177,7 +188,10 @@ async fn submit_in_order(
 async fn submit(engine: &Engine, out: &mpsc::Sender<ServerFrame>, id: u64, op: Op) {
     let frame = match engine.submit(op).await {
         Ok(receipt) => ServerFrame::Receipt { id, receipt },
-        Err(error) => ServerFrame::Error { id: Some(id), error },
+        Err(error) => ServerFrame::Error {
+            id: Some(id),
+            error,
+        },
     };
     let _ = out.send(frame).await;
 }
@@ -189,7 +203,9 @@ async fn shown(engine: &Engine, pictures: Pictures, event: Event) -> Event {
     }
     // Reads a file.
     let (engine, original) = (engine.clone(), event.clone());
-    tokio::task::spawn_blocking(move || engine.expand(&event)).await.unwrap_or(original)
+    tokio::task::spawn_blocking(move || engine.expand(&event))
+        .await
+        .unwrap_or(original)
 }
 
 /// Something deliveries come from.
@@ -217,9 +233,12 @@ async fn pump<D, S, F>(
     while let Some(delivery) = deliveries.next().await {
         let (frame, last) = match delivery {
             Delivery::Event(event) => (ServerFrame::Event(show(event).await), false),
-            Delivery::Lagged => {
-                (ServerFrame::Lagged { conversation: conversation.clone() }, true)
-            }
+            Delivery::Lagged => (
+                ServerFrame::Lagged {
+                    conversation: conversation.clone(),
+                },
+                true,
+            ),
         };
         if out.send(frame).await.is_err() || last {
             return;
@@ -258,13 +277,24 @@ mod tests {
         ];
         let (out, mut frames) = mpsc::channel(8);
         let conversation = Some(ConversationId::from("c"));
-        pump(List(deliveries.into_iter()), conversation.clone(), |event| async { event }, out)
-            .await;
+        pump(
+            List(deliveries.into_iter()),
+            conversation.clone(),
+            |event| async { event },
+            out,
+        )
+        .await;
         let mut got = Vec::new();
         while let Some(frame) = frames.recv().await {
             got.push(frame);
         }
-        assert_eq!(got, [ServerFrame::Event(event(1)), ServerFrame::Lagged { conversation }]);
+        assert_eq!(
+            got,
+            [
+                ServerFrame::Event(event(1)),
+                ServerFrame::Lagged { conversation }
+            ]
+        );
     }
 
     #[tokio::test]
@@ -272,6 +302,12 @@ mod tests {
         let (out, frames) = mpsc::channel(1);
         drop(frames);
         let deliveries = vec![Delivery::Event(event(1)), Delivery::Event(event(2))];
-        pump(List(deliveries.into_iter()), None, |event| async { event }, out).await;
+        pump(
+            List(deliveries.into_iter()),
+            None,
+            |event| async { event },
+            out,
+        )
+        .await;
     }
 }

@@ -109,18 +109,34 @@ pub async fn serve(engine: Engine, config: ServerConfig) -> Result<Serving, Erro
                 std::future::pending::<()>().await;
             }
         };
-        axum::serve(listener, router).with_graceful_shutdown(stopped).await
+        axum::serve(listener, router)
+            .with_graceful_shutdown(stopped)
+            .await
     });
     let url = format!("http://{}/#token={}", shown(addr), config.token);
-    Ok(Serving { addr, url, stop, task })
+    Ok(Serving {
+        addr,
+        url,
+        stop,
+        task,
+    })
 }
 
 async fn listen(host: &str, port: u16) -> Result<TcpListener, Error> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    TcpListener::bind((bare, port)).await.map_err(|cause| match cause.kind() {
-        io::ErrorKind::AddrInUse => Error::PortInUse { host: host.to_owned(), port },
-        _ => Error::BadAddress { host: host.to_owned(), port, cause },
-    })
+    TcpListener::bind((bare, port))
+        .await
+        .map_err(|cause| match cause.kind() {
+            io::ErrorKind::AddrInUse => Error::PortInUse {
+                host: host.to_owned(),
+                port,
+            },
+            _ => Error::BadAddress {
+                host: host.to_owned(),
+                port,
+                cause,
+            },
+        })
 }
 
 /// The address as a browser on this computer would open it.
@@ -143,9 +159,10 @@ async fn guard(State(house): State<Arc<House>>, request: Request, next: Next) ->
 
 fn refusal(status: StatusCode, error: interpreter_protocol::Error) -> Response {
     let mut response = (status, Json(error)).into_response();
-    response
-        .headers_mut()
-        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }
 
@@ -206,9 +223,15 @@ async fn blob(
     // The name is the hash of the content, so it never changes. Opened on its
     // own it is a dead picture: no script, no form, no link out.
     for (name, value) in [
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox; frame-ancestors 'none'",
+        ),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -34,12 +34,16 @@ where
         match line {
             Line::Text(bytes) if bytes.trim_ascii().is_empty() => {}
             Line::Text(bytes) if std::str::from_utf8(&bytes).is_err() => {
-                connection.refuse(None, "The frame is not UTF-8 text.").await;
+                connection
+                    .refuse(None, "The frame is not UTF-8 text.")
+                    .await;
             }
             Line::Text(bytes) => connection.take(&bytes).await,
             Line::TooLong => {
                 let limit = FRAME_LIMIT / (1024 * 1024);
-                connection.refuse(None, format!("The frame is longer than {limit} MB.")).await;
+                connection
+                    .refuse(None, format!("The frame is longer than {limit} MB."))
+                    .await;
             }
             Line::End => break,
         }
@@ -100,7 +104,11 @@ async fn next_line<R: AsyncBufRead + Unpin>(reader: &mut R, limit: usize) -> std
         };
         reader.consume(used);
         if ended {
-            return Ok(if too_long { Line::TooLong } else { Line::Text(line) });
+            return Ok(if too_long {
+                Line::TooLong
+            } else {
+                Line::Text(line)
+            });
         }
     }
 }

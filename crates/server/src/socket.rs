@@ -2,8 +2,8 @@
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use futures::stream::{SplitSink, StreamExt};
 use futures::SinkExt;
+use futures::stream::{SplitSink, StreamExt};
 use interpreter_engine::Engine;
 use interpreter_protocol::ServerFrame;
 use tokio::sync::mpsc;
@@ -32,7 +32,9 @@ async fn serve(engine: Engine, socket: WebSocket) {
         match message {
             Some(Ok(Message::Text(text))) => connection.take(text.as_bytes()).await,
             Some(Ok(Message::Binary(_))) => {
-                connection.refuse(None, "The frame is binary; frames are text.").await;
+                connection
+                    .refuse(None, "The frame is binary; frames are text.")
+                    .await;
             }
             // Pings are answered by the library.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -48,7 +50,9 @@ async fn write_frames(
     mut sink: SplitSink<WebSocket, Message>,
 ) {
     while let Some(frame) = frames.recv().await {
-        let Ok(text) = serde_json::to_string(&frame) else { continue };
+        let Ok(text) = serde_json::to_string(&frame) else {
+            continue;
+        };
         // Flushed when nothing more waits, so that a burst is one write.
         let sent = if frames.is_empty() {
             sink.send(Message::text(text)).await
@@ -59,6 +63,9 @@ async fn write_frames(
             return;
         }
     }
-    let close = CloseFrame { code: close_code::AWAY, reason: "the server ends".into() };
+    let close = CloseFrame {
+        code: close_code::AWAY,
+        reason: "the server ends".into(),
+    };
     let _ = sink.send(Message::Close(Some(close))).await;
 }

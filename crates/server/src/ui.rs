@@ -14,7 +14,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// checkout's own `ui/dist`. The working folder is never looked at: whoever
 /// could put a page there would be handed the token.
 pub fn find_ui(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let named = env("INTERPRETER_UI").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let named = env("INTERPRETER_UI")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
     if named.is_some() {
         return named;
     }
@@ -23,9 +25,11 @@ pub fn find_ui(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let installed = beside
         .into_iter()
         .flat_map(|folder| [folder.join("ui"), folder.join("../share/interpreter/ui")]);
-    let checkout = cfg!(debug_assertions)
-        .then(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist"));
-    installed.chain(checkout).find(|folder| folder.join("index.html").is_file())
+    let checkout =
+        cfg!(debug_assertions).then(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist"));
+    installed
+        .chain(checkout)
+        .find(|folder| folder.join("index.html").is_file())
 }
 
 const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
@@ -35,7 +39,10 @@ const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
     The protocol is served at <code>/api/events</code> all the same.</p></html>";
 
 /// The pages. Unknown paths without a file name are the app's own routes.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>(folder: Option<&Path>, port: u16) -> Router<S> {
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>(
+    folder: Option<&Path>,
+    port: u16,
+) -> Router<S> {
     let router = match folder {
         Some(folder) => {
             let index = ServeFile::new(folder.join("index.html"));
@@ -43,9 +50,11 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(folder: Option<&Path>, po
         }
         None => Router::new().route("/", get(async || Html(MISSING))),
     };
-    security_headers(port).into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::overriding(name, value))
-    })
+    security_headers(port)
+        .into_iter()
+        .fold(router, |router, (name, value)| {
+            router.layer(SetResponseHeaderLayer::overriding(name, value))
+        })
 }
 
 /// Scripts only from our own files; styles may be inline, since components
@@ -54,14 +63,20 @@ fn security_headers(port: u16) -> Vec<(HeaderName, HeaderValue)> {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; \
-         connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port} ws://[::1]:{port}; \
+         connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; \
          worker-src 'self' blob:; frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'; object-src 'none'"
     );
     let mut headers = vec![
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
             HeaderValue::from_static("same-origin"),

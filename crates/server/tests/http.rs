@@ -29,7 +29,10 @@ async fn who_is_let_in() {
     check("/api/events", &[], 401).await;
     check("/api/events?token=wrong", &[], 401).await;
     check("/api/events", &[("Authorization", "Bearer wrong")], 401).await;
-    let wrong = [("Sec-WebSocket-Protocol", "interpreter.v1, interpreter.token.wrong")];
+    let wrong = [(
+        "Sec-WebSocket-Protocol",
+        "interpreter.v1, interpreter.token.wrong",
+    )];
     check("/api/events", &wrong, 401).await;
     check("/api/blob/sha256:00", &[], 401).await;
     let right = format!("/api/events?token={TOKEN}");
@@ -47,7 +50,10 @@ async fn who_is_let_in() {
 async fn the_heartbeat_needs_no_token() {
     let house = House::open(None).await;
     let (status, _, body) = house.request("/heartbeat", &[]).await;
-    assert_eq!((status, body.as_slice()), (200, br#"{"status":"alive"}"#.as_slice()));
+    assert_eq!(
+        (status, body.as_slice()),
+        (200, br#"{"status":"alive"}"#.as_slice())
+    );
     house.close().await;
 }
 
@@ -68,8 +74,14 @@ async fn the_pages_are_served_with_strict_headers() {
         let (status, head, body) = house.request(path, &[]).await;
         assert_eq!(status, 200, "{path}");
         assert_eq!(String::from_utf8(body).unwrap(), content, "{path}");
-        assert!(head.contains(&format!("content-type: {media_type}")), "{path}: {head}");
-        assert!(head.contains("x-content-type-options: nosniff"), "{path}: {head}");
+        assert!(
+            head.contains(&format!("content-type: {media_type}")),
+            "{path}: {head}"
+        );
+        assert!(
+            head.contains("x-content-type-options: nosniff"),
+            "{path}: {head}"
+        );
         assert!(head.contains("script-src 'self';"), "{path}: {head}");
         assert!(head.contains("frame-ancestors 'none'"), "{path}: {head}");
     }
@@ -81,7 +93,11 @@ async fn without_pages_it_says_so() {
     let house = House::open(None).await;
     let (status, _, body) = house.request("/", &[]).await;
     assert_eq!(status, 200);
-    assert!(String::from_utf8(body).unwrap().contains("cargo xtask setup"));
+    assert!(
+        String::from_utf8(body)
+            .unwrap()
+            .contains("cargo xtask setup")
+    );
     house.close().await;
 }
 
@@ -100,18 +116,26 @@ async fn a_picture_comes_back_as_it_was_sent() {
         settings: Map::new(),
     };
     let conversation = house.engine.submit(op).await.unwrap().conversation;
-    let mut subscription =
-        house.engine.subscribe(Subscribe { conversation, after: Some(0) }).unwrap();
+    let mut subscription = house
+        .engine
+        .subscribe(Subscribe {
+            conversation,
+            after: Some(0),
+        })
+        .unwrap();
     let hash = loop {
-        let Some(Delivery::Event(event)) = subscription.next().await else { panic!("no picture") };
+        let Some(Delivery::Event(event)) = subscription.next().await else {
+            panic!("no picture")
+        };
         if event.chunk.format.as_deref() == Some("blob")
             && let Some(hash) = event.chunk.text()
         {
             break hash.to_owned();
         }
     };
-    let (status, head, body) =
-        house.request(&format!("/api/blob/{hash}?token={TOKEN}"), &[]).await;
+    let (status, head, body) = house
+        .request(&format!("/api/blob/{hash}?token={TOKEN}"), &[])
+        .await;
     assert_eq!(status, 200);
     assert_eq!(&body[1..4], b"PNG");
     for header in [
@@ -143,7 +167,10 @@ async fn a_port_in_use_is_named() {
     let told = interpreter_protocol::Error::from(error);
     assert_eq!(
         told.message,
-        format!("Port {} on 127.0.0.1 is in use by another program.", house.port())
+        format!(
+            "Port {} on 127.0.0.1 is in use by another program.",
+            house.port()
+        )
     );
     assert!(told.remedy.unwrap().contains("INTERPRETER_PORT"));
     engine.shutdown().await;

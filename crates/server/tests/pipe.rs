@@ -14,7 +14,9 @@ async fn answers(input: &'static [u8]) -> Vec<ServerFrame> {
     reader.read_to_string(&mut text).await.unwrap();
     serving.await.unwrap().unwrap();
     engine.shutdown().await;
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -25,10 +27,19 @@ async fn what_was_asked_before_the_end_is_answered() {
     .await;
     assert!(matches!(frames[0], ServerFrame::Hello { .. }), "{frames:?}");
     let answered = frames.iter().any(|frame| {
-        matches!(frame, ServerFrame::Answer { id: 1, answer: Answer::About { .. } })
+        matches!(
+            frame,
+            ServerFrame::Answer {
+                id: 1,
+                answer: Answer::About { .. }
+            }
+        )
     });
     assert!(answered, "{frames:?}");
-    assert!(frames.contains(&ServerFrame::Subscribed { id: 2 }), "{frames:?}");
+    assert!(
+        frames.contains(&ServerFrame::Subscribed { id: 2 }),
+        "{frames:?}"
+    );
     let refused: Vec<ErrorCode> = frames
         .iter()
         .filter_map(|frame| match frame {
@@ -46,6 +57,9 @@ async fn a_front_that_stops_reading_ends_the_pipe() {
     drop(reader);
     let (input, _kept_open) = tokio::io::duplex(64);
     let result = pipe(engine.clone(), input, writer).await;
-    assert!(matches!(result, Err(interpreter_server::Error::Broken(_))), "{result:?}");
+    assert!(
+        matches!(result, Err(interpreter_server::Error::Broken(_))),
+        "{result:?}"
+    );
     engine.shutdown().await;
 }

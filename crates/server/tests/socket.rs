@@ -23,10 +23,19 @@ impl Front {
         let origin = format!("http://127.0.0.1:{}", house.port());
         headers.insert("Origin", origin.parse().unwrap());
         let (socket, response) = connect_async(request).await.unwrap();
-        assert_eq!(response.headers()["sec-websocket-protocol"], "interpreter.v1");
+        assert_eq!(
+            response.headers()["sec-websocket-protocol"],
+            "interpreter.v1"
+        );
         let mut front = Self(socket);
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        assert_eq!(front.next().await, ServerFrame::Hello { protocol: PROTOCOL, version });
+        assert_eq!(
+            front.next().await,
+            ServerFrame::Hello {
+                protocol: PROTOCOL,
+                version
+            }
+        );
         front
     }
 
@@ -52,9 +61,13 @@ impl Front {
     }
 
     async fn about(&mut self, id: u64) {
-        self.send(json!({"id": id, "query": {"query": "about"}})).await;
+        self.send(json!({"id": id, "query": {"query": "about"}}))
+            .await;
         match self.next().await {
-            ServerFrame::Answer { id: answered, answer: Answer::About { .. } } => {
+            ServerFrame::Answer {
+                id: answered,
+                answer: Answer::About { .. },
+            } => {
                 assert_eq!(answered, id);
             }
             other => panic!("unexpected {other:?}"),
@@ -69,16 +82,23 @@ async fn frames_that_cannot_be_read_are_answered_and_the_connection_stays() {
     front.0.send(Message::text("nonsense")).await.unwrap();
     let (id, error) = front.error().await;
     assert_eq!((id, error.code), (None, ErrorCode::BadInput));
-    front.send(json!({"id": 7, "query": {"query": "no such thing"}})).await;
+    front
+        .send(json!({"id": 7, "query": {"query": "no such thing"}}))
+        .await;
     let (id, error) = front.error().await;
     assert_eq!((id, error.code), (Some(7), ErrorCode::BadInput));
     front.send(json!({"id": 8})).await;
     let (id, error) = front.error().await;
     assert_eq!((id, error.code), (Some(8), ErrorCode::BadInput));
-    front.0.send(Message::binary(vec![0u8, 1, 2])).await.unwrap();
+    front
+        .0
+        .send(Message::binary(vec![0u8, 1, 2]))
+        .await
+        .unwrap();
     let (id, error) = front.error().await;
     assert_eq!((id, error.code), (None, ErrorCode::BadInput));
-    front.send(json!({"id": 9, "subscribe": {"conversation": "no such conversation", "after": 0}}))
+    front
+        .send(json!({"id": 9, "subscribe": {"conversation": "no such conversation", "after": 0}}))
         .await;
     let (id, error) = front.error().await;
     assert_eq!((id, error.code), (Some(9), ErrorCode::UnknownConversation));
@@ -93,22 +113,32 @@ async fn a_turn_comes_as_events_in_order_and_can_be_read_again() {
     front.send(json!({"id": 1, "subscribe": {}})).await;
     assert_eq!(front.next().await, ServerFrame::Subscribed { id: 1 });
     let content = json!([{"type": "message", "content": "help"}]);
-    front.send(json!({"id": 2, "submit": {"op": "submit", "content": content}})).await;
+    front
+        .send(json!({"id": 2, "submit": {"op": "submit", "content": content}}))
+        .await;
     let mut events: Vec<Event> = Vec::new();
     let mut receipt = None;
     while receipt.is_none() || !events.last().is_some_and(is_complete) {
         match front.next().await {
             ServerFrame::Event(event) => events.push(event),
-            ServerFrame::Receipt { id: 2, receipt: given } => receipt = Some(given),
+            ServerFrame::Receipt {
+                id: 2,
+                receipt: given,
+            } => receipt = Some(given),
             other => panic!("unexpected {other:?}"),
         }
     }
     let conversation = receipt.unwrap().conversation.unwrap();
-    assert!(events.iter().all(|event| event.conversation == conversation));
+    assert!(
+        events
+            .iter()
+            .all(|event| event.conversation == conversation)
+    );
     assert!(events.iter().any(|event| event.chunk.kind == kind::MESSAGE));
 
     let mut late = Front::connect(&house).await;
-    late.send(json!({"id": 1, "subscribe": {"conversation": conversation, "after": 0}})).await;
+    late.send(json!({"id": 1, "subscribe": {"conversation": conversation, "after": 0}}))
+        .await;
     assert_eq!(late.next().await, ServerFrame::Subscribed { id: 1 });
     let mut again: Vec<Event> = Vec::new();
     while !again.last().is_some_and(is_complete) {

@@ -40,10 +40,18 @@ pub struct House {
 impl House {
     pub async fn open(ui: Option<PathBuf>) -> Self {
         let (engine, folder) = engine();
-        let config =
-            ServerConfig { host: "127.0.0.1".to_owned(), port: 0, token: TOKEN.to_owned(), ui };
+        let config = ServerConfig {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            token: TOKEN.to_owned(),
+            ui,
+        };
         let serving = serve(engine.clone(), config).await.unwrap();
-        Self { engine, serving, _folder: folder }
+        Self {
+            engine,
+            serving,
+            _folder: folder,
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -69,8 +77,13 @@ impl House {
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
-        let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
-        let head = String::from_utf8(answer[..end].to_vec()).unwrap().to_ascii_lowercase();
+        let end = answer
+            .windows(4)
+            .position(|part| part == b"\r\n\r\n")
+            .unwrap();
+        let head = String::from_utf8(answer[..end].to_vec())
+            .unwrap()
+            .to_ascii_lowercase();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, head, answer[end + 4..].to_vec())
     }

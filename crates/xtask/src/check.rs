@@ -30,7 +30,7 @@ pub fn check() -> Outcome {
 /// Brings format and generated files in order.
 pub fn fix() -> Outcome {
     run(&mut cargo(&["fmt", "--all"]))?;
-    run(&mut npm(&["run", "fix"]))?;
+    run(&mut npm(&["run", "format"]))?;
     write_generated()
 }
 

@@ -3,6 +3,7 @@
 //! Every command installs what it needs by itself, so that two commands are
 //! enough for a newcomer: `cargo xtask run` and `cargo xtask test`.
 
+mod bench;
 mod check;
 mod command;
 mod cross;

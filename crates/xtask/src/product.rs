@@ -1,6 +1,6 @@
 //! Building, running, testing and measuring the product.
 
-use crate::command::{Outcome, cargo, npm, program, root, run, target};
+use crate::command::{Outcome, cargo, npm, program, run, target};
 use crate::setup;
 use crate::stage::Stages;
 
@@ -48,9 +48,5 @@ pub fn test() -> Outcome {
 /// The table of budgets.
 pub fn bench(rest: &[&str]) -> Outcome {
     setup::for_test()?;
-    run(&mut cargo(&["build", "--release", "-p", "interpreter-cli", "-p", "interpreter-test-support", "--bins"]))?;
-    build_eyes(&["--release"])?;
-    let mut words = vec!["run", "--release", "-p", "interpreter-tests", "--bin", "bench", "--"];
-    words.extend(rest);
-    run(cargo(&words).current_dir(root()))
+    crate::bench::bench(rest)
 }

@@ -13,24 +13,30 @@ const APP: &[&str] = &[
 /// What the tests see, click and run.
 const TESTS: &[&str] = &[
     "xvfb", "openbox", "xdotool", "xterm", "x11-utils", "x11-xkb-utils", "x11-xserver-utils",
-    "dbus", "at-spi2-core", "webkit2gtk-driver", "chromium", "python3-tk", "python3-gi",
+    "xclip", "dbus", "at-spi2-core", "webkit2gtk-driver", "chromium", "python3-tk", "python3-gi",
     "python3-gi-cairo", "gir1.2-gtk-3.0", "python3-matplotlib", "zsh", "tmux",
 ];
 /// A compiler with the standard library's sources, for the other two systems.
 const CROSS: &[&str] = &["mingw-w64", "rustc-web", "cargo-web", "rust-web-src"];
 
-/// Programs from the Rust registry: package, program to ask for its version, what to ask.
-const PROGRAMS: &[(&str, &str, &[&str])] = &[
-    ("cargo-nextest", "cargo-nextest", &["nextest", "--version"]),
-    ("cargo-deny", "cargo-deny", &["--version"]),
-    ("cargo-machete", "cargo-machete", &["--version"]),
-    ("tauri-driver", "tauri-driver", &["--help"]),
-];
+/// A program from the Rust registry.
+struct Tool {
+    name: &'static str,
+    /// The release to install. Any other that is there already will do.
+    version: &'static str,
+    /// What to ask it, to learn whether it is there.
+    ask: &'static [&'static str],
+}
+
+const NEXTEST: Tool =
+    Tool { name: "cargo-nextest", version: "NEXTV", ask: &["nextest", "--version"] };
+const DENY: Tool = Tool { name: "cargo-deny", version: "DENYV", ask: &["--version"] };
+const MACHETE: Tool = Tool { name: "cargo-machete", version: "MACHV", ask: &["--version"] };
 
 /// Everything.
 pub fn all() -> Outcome {
     packages(&[APP, TESTS, CROSS].concat())?;
-    programs(&["cargo-nextest", "cargo-deny", "cargo-machete", "tauri-driver"])?;
+    tools(&[NEXTEST, DENY, MACHETE])?;
     ui_packages()
 }
 
@@ -43,14 +49,14 @@ pub fn for_run() -> Outcome {
 /// What `test` needs.
 pub fn for_test() -> Outcome {
     packages(&[APP, TESTS].concat())?;
-    programs(&["cargo-nextest", "tauri-driver"])?;
+    tools(&[NEXTEST])?;
     ui_packages()
 }
 
 /// What `check` needs.
 pub fn for_check() -> Outcome {
     packages(&[APP, CROSS].concat())?;
-    programs(&["cargo-deny", "cargo-machete"])?;
+    tools(&[DENY, MACHETE])?;
     ui_packages()
 }
 
@@ -83,12 +89,13 @@ fn is_installed(name: &str) -> bool {
         .is_some_and(|status| status.trim() == "installed")
 }
 
-fn programs(wanted: &[&str]) -> Outcome {
-    for (package, name, ask) in PROGRAMS.iter().filter(|(package, ..)| wanted.contains(package)) {
-        if program(name, ask).output().is_ok() {
+fn tools(wanted: &[Tool]) -> Outcome {
+    for tool in wanted {
+        if output(&mut program(tool.name, tool.ask)).is_some() {
             continue;
         }
-        run(cargo(&["install", "--locked", package]).env_remove("CARGO_TARGET_DIR"))?;
+        let exact = format!("{}@{}", tool.name, tool.version);
+        run(cargo(&["install", "--locked", &exact]).env_remove("CARGO_TARGET_DIR"))?;
     }
     Ok(())
 }

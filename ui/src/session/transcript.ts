@@ -105,6 +105,9 @@ const OUTCOMES: Record<Outcome, true> = {
 /** Whether nothing more happens to a card by itself. */
 export const isFinal = (state: RunState): boolean => RUN_STATES[state] === 'final';
 
+/** Types whose content is text from the start; anything else has none before it comes. */
+const TEXT: ReadonlySet<string> = new Set(['message', 'code', 'console', 'reasoning']);
+
 /** Keys of a chunk that are not further keys of its item. */
 const OWN_KEYS = new Set(['role', 'type', 'format', 'start', 'content', 'end', 'recipient']);
 
@@ -176,7 +179,13 @@ class Draft {
     }
     let item = this.writable(id);
     if (!item) {
-      item = { id, role: chunk.role, type: chunk.type, content: null, complete: false };
+      item = {
+        id,
+        role: chunk.role,
+        type: chunk.type,
+        content: TEXT.has(chunk.type) ? '' : null,
+        complete: false,
+      };
       if (chunk.recipient !== undefined) item.recipient = chunk.recipient;
       this.own.add(item);
       this.list().push(item);

@@ -94,3 +94,9 @@ function sameBlock(a: Block, b: Block): boolean {
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at]);
 }
+
+/** Whether it acts on the screen: an action, or a call that does the same. */
+export const isStep = ({ type, content }: Item): boolean =>
+  type === 'action' ||
+  (type === 'call' &&
+    /^(mouse|keyboard)\./.test((content as { name?: string } | null)?.name ?? ''));

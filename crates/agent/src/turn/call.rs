@@ -416,8 +416,12 @@ fn shown(prepared: &Prepared) -> (&'static str, Value, String) {
             json!({ "type": "code", "format": language, "content": code }),
             digest::of_code(language, code),
         ),
-        Subject::Action { words, .. } => {
-            let content = json!({ "words": words, "action": prepared.content });
+        Subject::Action { words, app, .. } => {
+            let mut content = json!({ "words": words, "action": prepared.content });
+            if let Some(app) = app {
+                // What a rule that spares the next question would name.
+                content["app"] = json!(app);
+            }
             ("action", content, digest::of_call("action", &prepared.content))
         }
         Subject::Tool { name } => {

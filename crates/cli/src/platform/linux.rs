@@ -10,7 +10,9 @@ pub(crate) const DEFAULT_EDITORS: &[&str] = &["sensible-editor", "nano", "vim", 
 pub(crate) fn hosts() -> Vec<u32> {
     let own = std::process::id();
     let mut hosts = vec![own];
-    let Some(leader) = read_stat(own).map(|stat| stat.session) else { return hosts };
+    let Some(leader) = read_stat(own).map(|stat| stat.session) else {
+        return hosts;
+    };
     let mut next = own;
     while let Some(stat) = read_stat(next) {
         // 1 is the system itself, which has no windows.

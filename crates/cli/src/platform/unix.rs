@@ -24,7 +24,9 @@ impl QuietInput {
         let before = rustix::termios::tcgetattr(std::io::stdin()).ok();
         if let Some(before) = &before {
             let mut quiet = before.clone();
-            quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
+            quiet
+                .local_modes
+                .remove(LocalModes::ECHO | LocalModes::ICANON);
             quiet.local_modes.insert(LocalModes::ISIG);
             set(&quiet);
         }
@@ -46,9 +48,10 @@ fn set(modes: &Termios) {
 
 /// Waits until the system wants us to end: number of the signal.
 pub(crate) async fn ended_by_system() -> u8 {
-    let (Ok(mut terminate), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
+    let (Ok(mut terminate), Ok(mut hang_up)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -60,6 +63,10 @@ pub(crate) async fn ended_by_system() -> u8 {
 /// Starts an editor, whose name may carry arguments, as a shell would.
 pub(crate) fn editor_command(editor: &str, file: &Path) -> Command {
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(file);
+    command
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg(editor)
+        .arg(file);
     command
 }

@@ -23,9 +23,10 @@ impl QuietInput {
 /// Waits until the system wants us to end: number of the signal of the same
 /// meaning elsewhere.
 pub(crate) async fn ended_by_system() -> u8 {
-    let (Ok(mut close), Ok(mut shutdown)) =
-        (tokio::signal::windows::ctrl_close(), tokio::signal::windows::ctrl_shutdown())
-    else {
+    let (Ok(mut close), Ok(mut shutdown)) = (
+        tokio::signal::windows::ctrl_close(),
+        tokio::signal::windows::ctrl_shutdown(),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -19,7 +19,12 @@ pub(crate) struct CodeBlock {
 impl CodeBlock {
     /// An empty block; with `numbers` each line has its own.
     pub(crate) fn new(language: &str, numbers: bool) -> Self {
-        Self { highlighter: Highlighter::new(language), numbers, count: 0, tail: String::new() }
+        Self {
+            highlighter: Highlighter::new(language),
+            numbers,
+            count: 0,
+            tail: String::new(),
+        }
     }
 
     /// Appends code; returns the lines that are complete now.
@@ -43,7 +48,11 @@ impl CodeBlock {
     /// The last line, where it has no end.
     pub(crate) fn finish(&mut self, columns: usize) -> Vec<Line> {
         let tail = std::mem::take(&mut self.tail);
-        if tail.is_empty() { Vec::new() } else { self.line(&tail, columns) }
+        if tail.is_empty() {
+            Vec::new()
+        } else {
+            self.line(&tail, columns)
+        }
     }
 
     fn gutter(&self, number: Option<u32>) -> Span {
@@ -71,7 +80,11 @@ impl CodeBlock {
                     line.push(Span::new(rest, span.style));
                     break;
                 }
-                let (part, tail) = if left == 0 { ("", rest) } else { take_width(rest, left) };
+                let (part, tail) = if left == 0 {
+                    ("", rest)
+                } else {
+                    take_width(rest, left)
+                };
                 if !part.is_empty() {
                     line.push(Span::new(part, span.style));
                 }
@@ -91,7 +104,10 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn texts(lines: Vec<Line>) -> Vec<String> {
-        lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
+        lines
+            .iter()
+            .map(|line| line.iter().map(|span| span.text.as_str()).collect())
+            .collect()
     }
 
     #[test]
@@ -99,7 +115,10 @@ mod tests {
         let mut block = CodeBlock::new("python", true);
         assert_eq!(texts(block.push("x = 1\npri", 40)), ["   1 │ x = 1"]);
         assert_eq!(texts(block.live().into_iter().collect()), ["   2 │ pri"]);
-        assert_eq!(texts(block.push("nt(x)\n\n", 40)), ["   2 │ print(x)", "   3 │ "]);
+        assert_eq!(
+            texts(block.push("nt(x)\n\n", 40)),
+            ["   2 │ print(x)", "   3 │ "]
+        );
         assert_eq!(block.live(), None);
         assert_eq!(texts(block.finish(40)), Vec::<String>::new());
     }
@@ -110,7 +129,12 @@ mod tests {
         let lines = block.push("0123456789abcdef\n# \u{202e}\x1b[8m\n", 17);
         assert_eq!(
             texts(lines),
-            ["   1 │ 0123456789", "     │ abcdef", "   2 │ # \\u{202e}", "     │ \\u{1b}[8m"]
+            [
+                "   1 │ 0123456789",
+                "     │ abcdef",
+                "   2 │ # \\u{202e}",
+                "     │ \\u{1b}[8m"
+            ]
         );
     }
 }

@@ -66,7 +66,11 @@ impl Highlighter {
         };
         let mut at = 0;
         for (end, change) in changes {
-            push(&mut line, &text[at.min(text.len())..end.min(text.len())], look(stack));
+            push(
+                &mut line,
+                &text[at.min(text.len())..end.min(text.len())],
+                look(stack),
+            );
             at = end;
             if stack.apply(&change).is_err() {
                 self.state = None;
@@ -74,7 +78,10 @@ impl Highlighter {
             }
         }
         let rest = &text[at.min(text.len())..];
-        let style = self.state.as_ref().map_or(Style::PLAIN, |(_, stack)| look(stack));
+        let style = self
+            .state
+            .as_ref()
+            .map_or(Style::PLAIN, |(_, stack)| look(stack));
         push(&mut line, rest, style);
         line
     }
@@ -109,14 +116,20 @@ fn look(stack: &ScopeStack) -> Style {
             ("markup.inserted", Style::colour(Colour::Green)),
             ("markup.deleted", Style::colour(Colour::Red)),
         ];
-        table.iter().filter_map(|(name, style)| Some((Scope::new(name).ok()?, *style))).collect()
+        table
+            .iter()
+            .filter_map(|(name, style)| Some((Scope::new(name).ok()?, *style)))
+            .collect()
     });
     stack
         .as_slice()
         .iter()
         .rev()
         .find_map(|scope| {
-            looks.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, style)| *style)
+            looks
+                .iter()
+                .find(|(known, _)| known.is_prefix_of(*scope))
+                .map(|(_, style)| *style)
         })
         .unwrap_or_default()
 }
@@ -129,7 +142,11 @@ mod tests {
     #[test]
     fn words_look_like_what_they_are() {
         let check = |language: &str, text: &str, expected: Line| {
-            assert_eq!(Highlighter::new(language).line(text), expected, "{language}: {text}");
+            assert_eq!(
+                Highlighter::new(language).line(text),
+                expected,
+                "{language}: {text}"
+            );
         };
         check(
             "python",
@@ -142,7 +159,14 @@ mod tests {
                 Span::new("# hi", Style::DIM),
             ],
         );
-        check("python", "'é' ", vec![Span::new("'é'", Style::colour(Colour::Green)), Span::plain(" ")]);
+        check(
+            "python",
+            "'é' ",
+            vec![
+                Span::new("'é'", Style::colour(Colour::Green)),
+                Span::plain(" "),
+            ],
+        );
         check("no such language", "def f()", vec![Span::plain("def f()")]);
         check("", "", vec![]);
     }

@@ -50,7 +50,11 @@ fn is_treacherous(c: char) -> bool {
 /// Wraps spans at spaces into lines of at most `columns`. A longer word is cut.
 pub(crate) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
     let columns = columns.max(1);
-    let mut wrapped = Wrapped { lines: vec![Line::new()], used: 0, columns };
+    let mut wrapped = Wrapped {
+        lines: vec![Line::new()],
+        used: 0,
+        columns,
+    };
     for span in spans {
         for (index, part) in span.text.split('\n').enumerate() {
             if index > 0 {
@@ -100,7 +104,10 @@ impl Wrapped {
         let mut rest = word;
         while self.used + width_of(rest) > self.columns {
             let room = self.columns - self.used;
-            if room == 0 || (self.used > 0 && rest.chars().next().and_then(|c| c.width()).unwrap_or(0) > room) {
+            if room == 0
+                || (self.used > 0
+                    && rest.chars().next().and_then(|c| c.width()).unwrap_or(0) > room)
+            {
                 self.new_line();
                 continue;
             }
@@ -117,7 +124,9 @@ impl Wrapped {
 
     /// Whether the present line has a place to break at.
     fn can_break(&self) -> bool {
-        self.lines.last().is_some_and(|line| line.iter().any(|span| span.text.contains(' ')))
+        self.lines
+            .last()
+            .is_some_and(|line| line.iter().any(|span| span.text.contains(' ')))
             || self.used >= self.columns
     }
 
@@ -147,7 +156,9 @@ impl Wrapped {
 
     fn push(&mut self, text: &str, style: Style) {
         self.used += width_of(text);
-        let Some(line) = self.lines.last_mut() else { return };
+        let Some(line) = self.lines.last_mut() else {
+            return;
+        };
         match line.last_mut() {
             Some(last) if last.style == style => last.text.push_str(text),
             _ => line.push(Span::new(text, style)),
@@ -184,13 +195,20 @@ mod tests {
     use proptest::prelude::*;
 
     fn texts(lines: &[Line]) -> Vec<String> {
-        lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
+        lines
+            .iter()
+            .map(|line| line.iter().map(|span| span.text.as_str()).collect())
+            .collect()
     }
 
     #[test]
     fn wrapping() {
         let check = |text: &str, columns: usize, expected: &[&str]| {
-            assert_eq!(texts(&wrap(&[Span::plain(text)], columns)), expected, "{text:?} {columns}");
+            assert_eq!(
+                texts(&wrap(&[Span::plain(text)], columns)),
+                expected,
+                "{text:?} {columns}"
+            );
         };
         check("", 10, &[""]);
         check("one two three", 7, &["one two", "three"]);
@@ -205,7 +223,11 @@ mod tests {
 
     #[test]
     fn a_word_of_two_looks_is_not_torn() {
-        let spans = [Span::plain("aa bb"), Span::new("cc", Style::BOLD), Span::plain(", dd")];
+        let spans = [
+            Span::plain("aa bb"),
+            Span::new("cc", Style::BOLD),
+            Span::plain(", dd"),
+        ];
         assert_eq!(texts(&wrap(&spans, 6)), ["aa", "bbcc,", "dd"]);
     }
 

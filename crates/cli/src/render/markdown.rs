@@ -9,7 +9,10 @@ use super::{CodeBlock, Colour, Line, Span, Style, safe_text, wrap};
 pub(crate) fn render(source: &str, columns: usize) -> Vec<Line> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut page = Page { columns: columns.max(8), ..Page::default() };
+    let mut page = Page {
+        columns: columns.max(8),
+        ..Page::default()
+    };
     for event in Parser::new_ext(source, options) {
         page.take(event);
     }
@@ -48,7 +51,10 @@ impl Page {
             Event::End(tag) => self.end(tag),
             Event::Text(text) => self.take_text(&text),
             Event::Code(text) => {
-                let style = Style { colour: Some(Colour::Cyan), ..self.look() };
+                let style = Style {
+                    colour: Some(Colour::Cyan),
+                    ..self.look()
+                };
                 self.text.push(Span::new(safe_text(&text), style));
             }
             Event::Html(text) | Event::InlineHtml(text) => {
@@ -116,7 +122,10 @@ impl Page {
                 self.flush();
                 self.begin_block();
                 let mark = Span::new("│ ", Style::DIM);
-                self.margins.push(Margin { first: None, rest: mark });
+                self.margins.push(Margin {
+                    first: None,
+                    rest: mark,
+                });
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
@@ -217,7 +226,11 @@ impl Page {
             TagEnd::Item => {
                 self.flush();
                 // An empty item still has its mark.
-                if self.margins.last().is_some_and(|margin| margin.first.is_some()) {
+                if self
+                    .margins
+                    .last()
+                    .is_some_and(|margin| margin.first.is_some())
+                {
                     self.emit(Line::new());
                 }
                 self.margins.pop();
@@ -257,12 +270,19 @@ impl Page {
 
     /// The address behind a link's text, unless the text is the address.
     fn end_link(&mut self, before: &str, after: &str) {
-        let Some((address, from)) = self.link.take() else { return };
-        let shown: String =
-            self.text.iter().skip(from).map(|span| span.text.as_str()).collect();
+        let Some((address, from)) = self.link.take() else {
+            return;
+        };
+        let shown: String = self
+            .text
+            .iter()
+            .skip(from)
+            .map(|span| span.text.as_str())
+            .collect();
         let bare = address.trim_start_matches("mailto:");
         if !address.is_empty() && (shown != bare || before.starts_with(']')) {
-            self.text.push(Span::new(format!("{before}{address}{after}"), Style::DIM));
+            self.text
+                .push(Span::new(format!("{before}{address}{after}"), Style::DIM));
         } else if before.starts_with(']') {
             self.push("]", Style::DIM);
         }
@@ -277,11 +297,12 @@ impl Page {
                 .filter(|margin| margin.first.is_none())
                 .map(|margin| margin.rest.clone())
                 .collect();
-            self.lines.push(if margin.iter().all(|span| span.text.trim().is_empty()) {
-                Line::new()
-            } else {
-                margin
-            });
+            self.lines
+                .push(if margin.iter().all(|span| span.text.trim().is_empty()) {
+                    Line::new()
+                } else {
+                    margin
+                });
         }
         self.gap = false;
     }
@@ -312,13 +333,19 @@ impl Page {
 }
 
 fn room(columns: usize, margins: &[Margin]) -> usize {
-    let used: usize = margins.iter().map(|margin| super::width_of(&margin.rest.text)).sum();
+    let used: usize = margins
+        .iter()
+        .map(|margin| super::width_of(&margin.rest.text))
+        .sum();
     columns.saturating_sub(used).max(8)
 }
 
 /// The language in a fence's info line.
 pub(crate) fn first_word(info: &str) -> &str {
-    info.trim().split([' ', ',', '{', '\t']).next().unwrap_or_default()
+    info.trim()
+        .split([' ', ',', '{', '\t'])
+        .next()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -327,8 +354,16 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn shown(source: &str, columns: usize) -> String {
-        let text = |line: &Line| line.iter().map(|span| span.text.as_str()).collect::<String>();
-        render(source, columns).iter().map(text).collect::<Vec<_>>().join("\n")
+        let text = |line: &Line| {
+            line.iter()
+                .map(|span| span.text.as_str())
+                .collect::<String>()
+        };
+        render(source, columns)
+            .iter()
+            .map(text)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -386,7 +421,13 @@ mod tests {
             vec![vec![
                 Span::plain("a "),
                 Span::new("b ", bold),
-                Span::new("c", Style { italic: true, ..bold }),
+                Span::new(
+                    "c",
+                    Style {
+                        italic: true,
+                        ..bold
+                    }
+                ),
             ]]
         );
     }

@@ -82,7 +82,9 @@ impl Markdown {
             return Some(vec![Span::new(format!("table, {rows} rows…"), Style::DIM)]);
         }
         let lines = render(&source, columns);
-        (lines.len() > self.given).then(|| lines.into_iter().next_back()).flatten()
+        (lines.len() > self.given)
+            .then(|| lines.into_iter().next_back())
+            .flatten()
     }
 
     /// No more comes: everything that is left.
@@ -133,7 +135,11 @@ impl Markdown {
         let only = |allowed: &str| marks.chars().all(|c| allowed.contains(c));
         let digits = marks.trim_end_matches(['.', ')']);
         let number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
-        if number || ["#", "`", "~", "-", "*", "+", "=", "_"].iter().any(|mark| only(mark)) {
+        if number
+            || ["#", "`", "~", "-", "*", "+", "=", "_"]
+                .iter()
+                .any(|mark| only(mark))
+        {
             return Tail::Unclear;
         }
         Tail::Continues
@@ -210,7 +216,12 @@ impl Markdown {
             self.end_block(columns, out);
             self.blank(out);
             let code = CodeBlock::new(first_word(info), false);
-            self.fence = Some(Fence { mark, length, indent, code });
+            self.fence = Some(Fence {
+                mark,
+                length,
+                indent,
+                code,
+            });
             return;
         }
         if is_heading(line) {
@@ -294,7 +305,10 @@ fn fence_start(line: &str) -> Option<(char, usize, &str)> {
 fn has_open_fence(block: &str) -> bool {
     let mut open: Option<(char, usize)> = None;
     for line in block.lines() {
-        let line = line.trim_start().trim_start_matches(['-', '*', '+']).trim_start();
+        let line = line
+            .trim_start()
+            .trim_start_matches(['-', '*', '+'])
+            .trim_start();
         match (open, fence_start(line)) {
             (None, Some((mark, length, _))) => open = Some((mark, length)),
             (Some((mark, length)), Some((other, longer, info)))
@@ -359,7 +373,9 @@ fn is_table(source: &str) -> bool {
 
 /// The line below a table's head, or the beginning of one.
 fn is_rule(line: &str) -> bool {
-    line.trim().chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+    line.trim()
+        .chars()
+        .all(|c| matches!(c, '|' | '-' | ':' | ' '))
 }
 
 fn strip_indent(line: &str, indent: usize) -> &str {
@@ -393,20 +409,36 @@ mod tests {
         let check = |source: &str, expected: &[&str]| {
             assert_eq!(streamed([source], 30), expected, "{source:?} at once");
             let each: Vec<String> = source.chars().map(String::from).collect();
-            assert_eq!(streamed(each.iter().map(String::as_str), 30), expected, "{source:?} by letters");
+            assert_eq!(
+                streamed(each.iter().map(String::as_str), 30),
+                expected,
+                "{source:?} by letters"
+            );
         };
         check("", &[]);
         check("hello", &["hello"]);
         check("one\n\ntwo\n", &["one", "", "two"]);
         check("# Title\ntext", &["Title", "", "text"]);
-        check("Here:\n```python\nx = 1\n\ny\n```\nDone.", &["Here:", "", "  x = 1", "  ", "  y", "", "Done."]);
+        check(
+            "Here:\n```python\nx = 1\n\ny\n```\nDone.",
+            &["Here:", "", "  x = 1", "  ", "  y", "", "Done."],
+        );
         check("```\nunclosed", &["  unclosed"]);
-        check("Items:\n- a\n- b\n\nEnd", &["Items:", "", "• a", "• b", "", "End"]);
+        check(
+            "Items:\n- a\n- b\n\nEnd",
+            &["Items:", "", "• a", "• b", "", "End"],
+        );
         check("1. a\n2. b\n   more\n3. c", &["1. a", "2. b more", "3. c"]);
         check("- a\n\n- b\n", &["• a", "", "• b"]);
-        check("- a\n  ```sh\n  ls\n\n  pwd\n  ```\n- b", &["• a", "    ls", "    ", "    pwd", "• b"]);
+        check(
+            "- a\n  ```sh\n  ls\n\n  pwd\n  ```\n- b",
+            &["• a", "    ls", "    ", "    pwd", "• b"],
+        );
         check("> quote\n\nafter", &["│ quote", "", "after"]);
-        check("a | b\n--|--\n1 | 2\n\nend", &["a │ b", "──┼──", "1 │ 2", "", "end"]);
+        check(
+            "a | b\n--|--\n1 | 2\n\nend",
+            &["a │ b", "──┼──", "1 │ 2", "", "end"],
+        );
         check("this | that\nis no table", &["this | that is no table"]);
         check("~~~\n```\n~~~", &["  ```"]);
     }
@@ -416,17 +448,32 @@ mod tests {
         let mut markdown = Markdown::default();
         let lines = markdown.push("aaaa bbbb cccc", 9);
         assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["aaaa bbbb"]);
-        assert_eq!(markdown.live(9).map(|line| text(&line)), Some("cccc".to_owned()));
+        assert_eq!(
+            markdown.live(9).map(|line| text(&line)),
+            Some("cccc".to_owned())
+        );
         markdown.push(" dd", 9);
-        assert_eq!(markdown.live(9).map(|line| text(&line)), Some("cccc dd".to_owned()));
-        assert_eq!(markdown.finish(9).iter().map(text).collect::<Vec<_>>(), ["cccc dd"]);
+        assert_eq!(
+            markdown.live(9).map(|line| text(&line)),
+            Some("cccc dd".to_owned())
+        );
+        assert_eq!(
+            markdown.finish(9).iter().map(text).collect::<Vec<_>>(),
+            ["cccc dd"]
+        );
     }
 
     #[test]
     fn a_table_is_held_back_until_it_is_complete() {
         let mut markdown = Markdown::default();
-        assert_eq!(markdown.push("| a | b |\n|---|---|\n| 1 | 2 |\n", 40), Vec::<Line>::new());
-        assert_eq!(markdown.live(40).map(|line| text(&line)), Some("table, 1 rows…".to_owned()));
+        assert_eq!(
+            markdown.push("| a | b |\n|---|---|\n| 1 | 2 |\n", 40),
+            Vec::<Line>::new()
+        );
+        assert_eq!(
+            markdown.live(40).map(|line| text(&line)),
+            Some("table, 1 rows…".to_owned())
+        );
         assert_eq!(markdown.push("\n", 40).len(), 3);
     }
 

@@ -37,13 +37,22 @@ impl Style {
         colour: None,
     };
     /// Things of lesser interest.
-    pub(crate) const DIM: Self = Self { dim: true, ..Self::PLAIN };
+    pub(crate) const DIM: Self = Self {
+        dim: true,
+        ..Self::PLAIN
+    };
     /// Headings.
-    pub(crate) const BOLD: Self = Self { bold: true, ..Self::PLAIN };
+    pub(crate) const BOLD: Self = Self {
+        bold: true,
+        ..Self::PLAIN
+    };
 
     /// A colour of the terminal.
     pub(crate) const fn colour(colour: Colour) -> Self {
-        Self { colour: Some(colour), ..Self::PLAIN }
+        Self {
+            colour: Some(colour),
+            ..Self::PLAIN
+        }
     }
 }
 
@@ -57,7 +66,10 @@ pub(crate) struct Span {
 impl Span {
     /// A span.
     pub(crate) fn new(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style }
+        Self {
+            text: text.into(),
+            style,
+        }
     }
 
     /// A span without a look.
@@ -95,7 +107,12 @@ pub(crate) fn to_ansi(line: &[Span], colours: bool) -> String {
             Colour::Cyan => 36,
         });
         let mut separator = "\x1b[";
-        for code in codes.iter().filter(|(set, _)| *set).map(|(_, code)| *code).chain(colour) {
+        for code in codes
+            .iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, code)| *code)
+            .chain(colour)
+        {
             let _ = write!(out, "{separator}{code}");
             separator = ";";
         }
@@ -112,7 +129,13 @@ mod tests {
     fn styles_become_escape_sequences_and_vanish_without_colours() {
         let line = vec![
             Span::plain("a "),
-            Span::new("b", Style { bold: true, ..Style::colour(Colour::Red) }),
+            Span::new(
+                "b",
+                Style {
+                    bold: true,
+                    ..Style::colour(Colour::Red)
+                },
+            ),
             Span::new("c", Style::DIM),
         ];
         assert_eq!(to_ansi(&line, true), "a \x1b[1;31mb\x1b[0m\x1b[2mc\x1b[0m");

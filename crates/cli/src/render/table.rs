@@ -12,7 +12,13 @@ pub(crate) struct Table {
 impl Table {
     /// The table in at most `columns`, as far as one column a cell allows.
     pub(crate) fn lines(&self, columns: usize) -> Vec<Line> {
-        let count = self.rows.iter().map(Vec::len).max().unwrap_or(0).max(self.head.len());
+        let count = self
+            .rows
+            .iter()
+            .map(Vec::len)
+            .max()
+            .unwrap_or(0)
+            .max(self.head.len());
         if count == 0 {
             return Vec::new();
         }
@@ -30,7 +36,13 @@ impl Table {
                 .iter()
                 .map(|cell| {
                     let bold = |span: &Span| {
-                        Span::new(span.text.clone(), Style { bold: true, ..span.style })
+                        Span::new(
+                            span.text.clone(),
+                            Style {
+                                bold: true,
+                                ..span.style
+                            },
+                        )
                     };
                     cell.iter().map(bold).collect()
                 })
@@ -51,7 +63,9 @@ fn shrink(widths: &mut [usize], room: usize) {
     let room = room.max(widths.len());
     let mut total: usize = widths.iter().sum();
     while total > room {
-        let Some(widest) = widths.iter_mut().max() else { return };
+        let Some(widest) = widths.iter_mut().max() else {
+            return;
+        };
         let take = (total - room).min((*widest / 4).max(1));
         *widest -= take;
         total -= take;

@@ -11,7 +11,8 @@ use std::io;
 
 use interpreter_engine::Engine;
 use interpreter_protocol::{
-    Chunk, ConversationMeta, Effect, Error, Event, ItemId, Os, Outcome, Role, Run, RunState, Usage, kind,
+    Chunk, ConversationMeta, Effect, Error, Event, ItemId, Os, Outcome, Role, Run, RunState, Usage,
+    kind,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -124,7 +125,11 @@ impl Rich {
     /// Ends what is being drawn and leaves a blank line before what comes.
     fn new_block(&mut self) -> io::Result<()> {
         self.close()?;
-        if self.anything { self.draw(&[Line::new()]) } else { Ok(()) }
+        if self.anything {
+            self.draw(&[Line::new()])
+        } else {
+            Ok(())
+        }
     }
 
     /// Makes `item` the one being drawn; false where it is already.
@@ -145,7 +150,9 @@ impl Rich {
             self.doing = Doing::Message(Markdown::default());
         }
         self.status = None;
-        let Doing::Message(markdown) = &mut self.doing else { return Ok(()) };
+        let Doing::Message(markdown) = &mut self.doing else {
+            return Ok(());
+        };
         let lines = markdown.push(text, Self::prose());
         self.draw(&lines)
     }
@@ -154,7 +161,9 @@ impl Rich {
         if self.turn_to(event.item.as_ref())? || !matches!(self.doing, Doing::Reasoning(_)) {
             self.doing = Doing::Reasoning(String::new());
         }
-        let Doing::Reasoning(all) = &mut self.doing else { return Ok(()) };
+        let Doing::Reasoning(all) = &mut self.doing else {
+            return Ok(());
+        };
         all.push_str(text);
         self.draw(&[])
     }
@@ -172,7 +181,9 @@ impl Rich {
             self.sources.entry(item.clone()).or_default().push_str(text);
         }
         self.status = None;
-        let Doing::Code(block) = &mut self.doing else { return Ok(()) };
+        let Doing::Code(block) = &mut self.doing else {
+            return Ok(());
+        };
         let lines = block.push(text, columns());
         self.draw(&lines)
     }
@@ -185,11 +196,15 @@ impl Rich {
             self.status = line.map(|line| self.active_line(line, parent.as_ref()));
             return self.draw(&[]);
         }
-        let Some(text) = chunk.text() else { return Ok(()) };
+        let Some(text) = chunk.text() else {
+            return Ok(());
+        };
         if self.turn_to(event.item.as_ref())? || !matches!(self.doing, Doing::Output(_)) {
             self.doing = Doing::Output(Output::default());
         }
-        let Doing::Output(output) = &mut self.doing else { return Ok(()) };
+        let Doing::Output(output) = &mut self.doing else {
+            return Ok(());
+        };
         let lines = output.push(text);
         self.draw(&lines)
     }
@@ -202,7 +217,14 @@ impl Rich {
             .unwrap_or_default();
         vec![
             Span::new(format!("▶ line {line}"), Style::colour(Colour::Cyan)),
-            Span::new(if source.is_empty() { String::new() } else { format!(": {source}") }, Style::DIM),
+            Span::new(
+                if source.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {source}")
+                },
+                Style::DIM,
+            ),
         ]
     }
 
@@ -214,7 +236,9 @@ impl Rich {
             RunState::Writing => self.status.take(),
             _ => None,
         };
-        let Some(words) = run_words(run) else { return self.draw(&[]) };
+        let Some(words) = run_words(run) else {
+            return self.draw(&[]);
+        };
         let (mark, style) = match run.state {
             RunState::Done => ("✓", Style::DIM),
             RunState::Failed | RunState::NoKernel => ("✗", Style::colour(Colour::Red)),
@@ -248,7 +272,10 @@ impl Rich {
             }
             kind::RETRY => {
                 self.close()?;
-                self.status = chunk.content.as_ref().map(|content| dim(&words::retry(content)));
+                self.status = chunk
+                    .content
+                    .as_ref()
+                    .map(|content| dim(&words::retry(content)));
                 self.draw(&[])
             }
             kind::CONVERSATION => match content::<ConversationMeta>(chunk) {
@@ -292,17 +319,31 @@ impl Rich {
     }
 
     fn call(&mut self, chunk: &Chunk) -> io::Result<()> {
-        let Some(content) = &chunk.content else { return Ok(()) };
+        let Some(content) = &chunk.content else {
+            return Ok(());
+        };
         self.close()?;
-        let text = vec![Span::new(format!("→ {}", summary(content)), Style::colour(Colour::Blue))];
+        let text = vec![Span::new(
+            format!("→ {}", summary(content)),
+            Style::colour(Colour::Blue),
+        )];
         self.draw(&wrap(&text, Self::prose()))
     }
 
     fn place(&mut self, chunk: &Chunk) -> io::Result<()> {
-        let Some(place) = self.pictures.place(chunk) else { return Ok(()) };
+        let Some(place) = self.pictures.place(chunk) else {
+            return Ok(());
+        };
         self.close()?;
-        let what = if chunk.kind == kind::IMAGE { "image" } else { "page" };
-        self.draw(&[vec![Span::new(format!("  {what}: "), Style::DIM), Span::plain(place)]])
+        let what = if chunk.kind == kind::IMAGE {
+            "image"
+        } else {
+            "page"
+        };
+        self.draw(&[vec![
+            Span::new(format!("  {what}: "), Style::DIM),
+            Span::plain(place),
+        ]])
     }
 }
 
@@ -372,10 +413,16 @@ impl View for Rich {
             .map(|change| match change {
                 Change::Same(line) => dim(&format!("  {}", safe_text(line))),
                 Change::Removed(line) => {
-                    vec![Span::new(format!("- {}", safe_text(line)), Style::colour(Colour::Red))]
+                    vec![Span::new(
+                        format!("- {}", safe_text(line)),
+                        Style::colour(Colour::Red),
+                    )]
                 }
                 Change::Added(line) => {
-                    vec![Span::new(format!("+ {}", safe_text(line)), Style::colour(Colour::Green))]
+                    vec![Span::new(
+                        format!("+ {}", safe_text(line)),
+                        Style::colour(Colour::Green),
+                    )]
                 }
             })
             .collect();

@@ -115,7 +115,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn texts(output: &mut Output, text: &str) -> Vec<String> {
-        let text_of = |line: Line| line.iter().map(|span| span.text.as_str()).collect::<String>();
+        let text_of = |line: Line| {
+            line.iter()
+                .map(|span| span.text.as_str())
+                .collect::<String>()
+        };
         let mut lines: Vec<String> = output.push(text).into_iter().map(text_of).collect();
         lines.extend(output.finish().map(text_of));
         lines

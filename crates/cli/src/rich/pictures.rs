@@ -17,7 +17,11 @@ pub(crate) struct Pictures {
 impl Pictures {
     /// Nothing is written yet.
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, folder: None, placed: HashMap::new() }
+        Self {
+            engine,
+            folder: None,
+            placed: HashMap::new(),
+        }
     }
 
     /// Where the picture or page of this chunk lies as a file; none where the
@@ -40,15 +44,24 @@ impl Pictures {
                 Err(error) => return Some(format!("(not readable: {})", error.message)),
             },
             (kind::IMAGE, "base64" | "base64.png" | "base64.jpeg") => {
-                let bytes = base64::engine::general_purpose::STANDARD.decode(content).ok()?;
-                (if format == "base64.jpeg" { "jpg" } else { "png" }, bytes)
+                let bytes = base64::engine::general_purpose::STANDARD
+                    .decode(content)
+                    .ok()?;
+                (
+                    if format == "base64.jpeg" {
+                        "jpg"
+                    } else {
+                        "png"
+                    },
+                    bytes,
+                )
             }
             (kind::CODE, "html") => ("html", content.as_bytes().to_vec()),
             _ => return None,
         };
-        let place = self.write(extension, &bytes).unwrap_or_else(|error| {
-            format!("(cannot be saved for viewing: {error})")
-        });
+        let place = self
+            .write(extension, &bytes)
+            .unwrap_or_else(|error| format!("(cannot be saved for viewing: {error})"));
         self.placed.insert(content.to_owned(), place.clone());
         Some(place)
     }
@@ -58,7 +71,10 @@ impl Pictures {
             Some(folder) => folder.clone(),
             None => {
                 // Only for this user, and left there: it is to be looked at.
-                let folder = tempfile::Builder::new().prefix("interpreter-").tempdir()?.keep();
+                let folder = tempfile::Builder::new()
+                    .prefix("interpreter-")
+                    .tempdir()?
+                    .keep();
                 self.folder.insert(folder).clone()
             }
         };

@@ -56,8 +56,13 @@ pub(crate) fn duration(ms: u64) -> String {
 
 /// A call on one line: its name, then what it was given.
 pub(crate) fn summary(content: &Value) -> String {
-    let Some(object) = content.as_object() else { return short(&value(content)) };
-    let name = object.get("action").or_else(|| object.get("name")).or_else(|| object.get("method"));
+    let Some(object) = content.as_object() else {
+        return short(&value(content));
+    };
+    let name = object
+        .get("action")
+        .or_else(|| object.get("name"))
+        .or_else(|| object.get("method"));
     let mut words = name.map(value).unwrap_or_default();
     for (key, given) in object {
         match key.as_str() {
@@ -98,13 +103,25 @@ fn short(text: &str) -> String {
 
 /// `{at, attempt, reason}`.
 pub(super) fn retry(content: &Value) -> String {
-    let reason = content.get("reason").and_then(Value::as_str).unwrap_or("no answer");
+    let reason = content
+        .get("reason")
+        .and_then(Value::as_str)
+        .unwrap_or("no answer");
     let attempt = content.get("attempt").and_then(Value::as_u64).unwrap_or(1);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-    let wait = content.get("at").and_then(Value::as_u64).map(|at| at.saturating_sub(now));
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis() as u64;
+    let wait = content
+        .get("at")
+        .and_then(Value::as_u64)
+        .map(|at| at.saturating_sub(now));
     match wait {
         Some(wait) => {
-            format!("{reason}; trying again in {} (attempt {attempt})", duration(wait))
+            format!(
+                "{reason}; trying again in {} (attempt {attempt})",
+                duration(wait)
+            )
         }
         None => format!("{reason}; trying again (attempt {attempt})"),
     }
@@ -126,7 +143,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -158,23 +175,41 @@ mod tests {
         };
         check(run(RunState::Running), None);
         check(run(RunState::Done), Some("done in 1.2 s"));
-        check(Run { exit: Some(3), ..run(RunState::Failed) }, Some("failed, exit status 3"));
         check(
-            Run { note: Some("a\nb".into()), ..run(RunState::Failed) },
+            Run {
+                exit: Some(3),
+                ..run(RunState::Failed)
+            },
+            Some("failed, exit status 3"),
+        );
+        check(
+            Run {
+                note: Some("a\nb".into()),
+                ..run(RunState::Failed)
+            },
             Some("failed: a b"),
         );
-        check(run(RunState::Stopped), Some("stopped at 1.2 s; it may have taken effect"));
         check(
-            Run { rule: Some("never rm".into()), ..run(RunState::Blocked) },
+            run(RunState::Stopped),
+            Some("stopped at 1.2 s; it may have taken effect"),
+        );
+        check(
+            Run {
+                rule: Some("never rm".into()),
+                ..run(RunState::Blocked)
+            },
             Some("blocked by a rule: never rm"),
         );
     }
 
     #[test]
     fn durations() {
-        for (ms, expected) in
-            [(0, "0 ms"), (999, "999 ms"), (1_000, "1.0 s"), (61_500, "1 min 1 s")]
-        {
+        for (ms, expected) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_000, "1.0 s"),
+            (61_500, "1 min 1 s"),
+        ] {
             assert_eq!(duration(ms), expected);
         }
     }
@@ -182,22 +217,42 @@ mod tests {
     #[test]
     fn calls() {
         let check = |content: Value, expected: &str| assert_eq!(summary(&content), expected);
-        check(json!({"action": "left_click", "coordinate": [3, 4]}), "left_click (3, 4)");
-        check(json!({"action": "type", "text": "a\u{1b}b\nc"}), "type a\\u{1b}b⏎c");
+        check(
+            json!({"action": "left_click", "coordinate": [3, 4]}),
+            "left_click (3, 4)",
+        );
+        check(
+            json!({"action": "type", "text": "a\u{1b}b\nc"}),
+            "type a\\u{1b}b⏎c",
+        );
         check(
             json!({"action": "scroll", "coordinate": [1, 2], "scroll_direction": "down"}),
             "scroll (1, 2) scroll_direction down",
         );
-        check(json!({"name": "mouse.click", "arguments": {"text": "OK"}}), "mouse.click {\"text\":\"OK\"}");
+        check(
+            json!({"name": "mouse.click", "arguments": {"text": "OK"}}),
+            "mouse.click {\"text\":\"OK\"}",
+        );
         check(json!("odd"), "odd");
     }
 
     #[test]
     fn costs() {
-        let usage = |cost_usd| Usage { input_tokens: 12_345, output_tokens: 67, cost_usd, ..Usage::default() };
+        let usage = |cost_usd| Usage {
+            input_tokens: 12_345,
+            output_tokens: 67,
+            cost_usd,
+            ..Usage::default()
+        };
         assert_eq!(cost(&usage(None)), None);
         assert_eq!(cost(&usage(Some(0.0))), None);
-        assert_eq!(cost(&usage(Some(0.0021))).as_deref(), Some("$0.0021 · 12,345 tokens in, 67 out"));
-        assert_eq!(cost(&usage(Some(1.5))).as_deref(), Some("$1.50 · 12,345 tokens in, 67 out"));
+        assert_eq!(
+            cost(&usage(Some(0.0021))).as_deref(),
+            Some("$0.0021 · 12,345 tokens in, 67 out")
+        );
+        assert_eq!(
+            cost(&usage(Some(1.5))).as_deref(),
+            Some("$1.50 · 12,345 tokens in, 67 out")
+        );
     }
 }

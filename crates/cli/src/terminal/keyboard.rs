@@ -63,7 +63,9 @@ impl Keyboard {
         self.show(question)?;
         let shown = Instant::now();
         loop {
-            let Some(key) = keys.next().await? else { return Ok(Pressed::Interrupt) };
+            let Some(key) = keys.next().await? else {
+                return Ok(Pressed::Interrupt);
+            };
             if shown.elapsed() < DEAF {
                 continue;
             }
@@ -73,7 +75,9 @@ impl Keyboard {
                 self.show("\n")?;
                 return Ok(pressed);
             }
-            let KeyCode::Char(letter) = key.code else { continue };
+            let KeyCode::Char(letter) = key.code else {
+                continue;
+            };
             let letter = letter.to_ascii_lowercase();
             if keys.in_burst().await? || !choices.contains(letter) {
                 continue;
@@ -91,7 +95,9 @@ impl Keyboard {
         self.show(prompt)?;
         let mut line = String::new();
         loop {
-            let Some(key) = keys.next().await? else { return Ok(Pressed::End) };
+            let Some(key) = keys.next().await? else {
+                return Ok(Pressed::End);
+            };
             let text = match key {
                 Input::Paste(text) => text.lines().next().unwrap_or_default().to_owned(),
                 Input::Key(key) => {
@@ -157,9 +163,15 @@ impl Keyboard {
 
     fn rub_out(self, line: &mut String, count: usize, secret: bool) -> io::Result<()> {
         for _ in 0..count {
-            let Some(letter) = line.pop() else { return Ok(()) };
+            let Some(letter) = line.pop() else {
+                return Ok(());
+            };
             let shown = crate::render::safe_text(&letter.to_string());
-            let columns = if secret { 1 } else { crate::render::width_of(&shown) };
+            let columns = if secret {
+                1
+            } else {
+                crate::render::width_of(&shown)
+            };
             self.show(&"\u{8} \u{8}".repeat(columns))?;
         }
         Ok(())
@@ -190,11 +202,14 @@ impl Keys {
     fn begin(keyboard: Keyboard) -> io::Result<Self> {
         crossterm::terminal::enable_raw_mode()?;
         // From here on the guard undoes it, also where the rest fails.
-        let keys = Self { events: EventStream::new() };
+        let keys = Self {
+            events: EventStream::new(),
+        };
         // Again: an editor may have switched it off.
         keyboard.bracket_pastes(true)?;
         platform::flush_input();
-        while crossterm::event::poll(Duration::ZERO)? {
+        // Not with a time of zero: crossterm then gives nothing, also what it has.
+        while crossterm::event::poll(Duration::from_millis(1))? {
             crossterm::event::read()?;
         }
         Ok(keys)

@@ -28,7 +28,10 @@ impl Abilities {
         let dumb = env("TERM").is_some_and(|term| term == "dumb");
         let cursor = terminal && !plain && !dumb;
         let no_colour = env("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { cursor, colours: cursor && !no_colour }
+        Self {
+            cursor,
+            colours: cursor && !no_colour,
+        }
     }
 }
 
@@ -39,7 +42,9 @@ pub(crate) fn is_dumb() -> bool {
 
 /// Columns of the terminal, right now.
 pub(crate) fn columns() -> usize {
-    let asked = crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
+    let asked = crossterm::terminal::size()
+        .ok()
+        .map(|(columns, _)| usize::from(columns));
     asked.filter(|columns| *columns > 0).unwrap_or(80).max(20)
 }
 
@@ -63,12 +68,18 @@ mod tests {
 
     #[test]
     fn what_a_terminal_can_do() {
-        let check = |terminal: bool, plain: bool, env: &[(&str, &str)], cursor: bool, colours: bool| {
-            let read = |name: &str| {
-                env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        let check =
+            |terminal: bool, plain: bool, env: &[(&str, &str)], cursor: bool, colours: bool| {
+                let read = |name: &str| {
+                    env.iter()
+                        .find(|(key, _)| *key == name)
+                        .map(|(_, value)| (*value).to_owned())
+                };
+                assert_eq!(
+                    Abilities::judge(terminal, plain, &read),
+                    Abilities { cursor, colours }
+                );
             };
-            assert_eq!(Abilities::judge(terminal, plain, &read), Abilities { cursor, colours });
-        };
         check(true, false, &[("TERM", "xterm-256color")], true, true);
         check(true, false, &[], true, true);
         check(true, false, &[("NO_COLOR", "1")], true, false);

@@ -38,7 +38,10 @@ impl Editor {
     /// A new editor, with a history of this session.
     pub(crate) fn new(colours: bool) -> Self {
         let pastes = Pastes::default();
-        let mode = PastingEmacs { inner: Emacs::new(keys()), pastes: Arc::clone(&pastes) };
+        let mode = PastingEmacs {
+            inner: Emacs::new(keys()),
+            pastes: Arc::clone(&pastes),
+        };
         let mut reedline = Reedline::create()
             .with_edit_mode(Box::new(mode))
             .with_validator(Box::new(Quotes))
@@ -56,7 +59,10 @@ impl Editor {
     /// The terminal is gone.
     pub(crate) fn read(&mut self) -> std::io::Result<Said> {
         self.pastes().clear();
-        let signal = self.reedline.read_line(&Mark).map_err(std::io::Error::other)?;
+        let signal = self
+            .reedline
+            .read_line(&Mark)
+            .map_err(std::io::Error::other)?;
         Ok(match signal {
             Signal::Success(text) => Said::Message(self.put_in(&text)),
             Signal::CtrlC => Said::Cleared,
@@ -77,7 +83,10 @@ impl Editor {
 /// The mark of a paste: number from 1, and what it is.
 fn mark(number: usize, text: &str) -> String {
     let lines = text.lines().count();
-    format!("[paste {number}: {lines} lines, {} characters]", text.chars().count())
+    format!(
+        "[paste {number}: {lines} lines, {} characters]",
+        text.chars().count()
+    )
 }
 
 fn put_in(text: &str, pastes: &[String]) -> String {
@@ -107,7 +116,11 @@ fn keys() -> Keybindings {
     keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, new_line());
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::Enter, new_line());
     // Enter that was pressed while an answer was still coming arrives as this.
-    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char('j'), ReedlineEvent::Enter);
+    keys.add_binding(
+        KeyModifiers::CONTROL,
+        KeyCode::Char('j'),
+        ReedlineEvent::Enter,
+    );
     keys
 }
 
@@ -171,10 +184,7 @@ impl Prompt for Mark {
         "  ".into()
     }
 
-    fn render_prompt_history_search_indicator(
-        &self,
-        search: PromptHistorySearch,
-    ) -> Cow<'_, str> {
+    fn render_prompt_history_search_indicator(&self, search: PromptHistorySearch) -> Cow<'_, str> {
         let found = match search.status {
             PromptHistorySearchStatus::Passing => "search",
             PromptHistorySearchStatus::Failing => "nothing found",
@@ -189,7 +199,10 @@ mod tests {
 
     #[test]
     fn pastes_stand_where_their_marks_stood() {
-        let pastes = vec!["a\nb".to_owned(), "[paste 1: 2 lines, 3 characters]".to_owned()];
+        let pastes = vec![
+            "a\nb".to_owned(),
+            "[paste 1: 2 lines, 3 characters]".to_owned(),
+        ];
         let (one, two) = (mark(1, &pastes[0]), mark(2, &pastes[1]));
         assert_eq!(one, "[paste 1: 2 lines, 3 characters]");
         let check = |text: &str, expected: &str| assert_eq!(put_in(text, &pastes), expected);

@@ -23,7 +23,11 @@ impl Screen {
 impl<W: Write> Screen<W> {
     /// A screen that writes to `out`.
     pub(crate) fn new(out: W, colours: bool) -> Self {
-        Self { out, colours, live: None }
+        Self {
+            out,
+            colours,
+            live: None,
+        }
     }
 
     /// Adds final lines, then draws `live` as the line that may change.
@@ -84,7 +88,9 @@ mod tests {
         let line = |text: &str| vec![Span::plain(text)];
         screen.draw(&[], Some(&line("one")), 80).unwrap();
         screen.draw(&[], Some(&line("one")), 80).unwrap();
-        screen.draw(&[line("one two")], Some(&line("three")), 80).unwrap();
+        screen
+            .draw(&[line("one two")], Some(&line("three")), 80)
+            .unwrap();
         screen.draw(&[], None, 80).unwrap();
         screen.draw(&[line("end")], None, 80).unwrap();
         let text = String::from_utf8(screen.out).unwrap();
@@ -94,7 +100,9 @@ mod tests {
     #[test]
     fn the_last_line_never_wraps() {
         let mut screen = Screen::new(Vec::new(), false);
-        screen.draw(&[], Some(&vec![Span::plain("0123456789")]), 8).unwrap();
+        screen
+            .draw(&[], Some(&vec![Span::plain("0123456789")]), 8)
+            .unwrap();
         assert_eq!(String::from_utf8(screen.out).unwrap(), "012345…");
     }
 }

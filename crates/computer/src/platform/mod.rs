@@ -146,7 +146,7 @@ pub enum PhysicalKind {
     },
     /// A key was pressed or lifted.
     Key {
-        /// Whether it is the stop key.
+        /// Whether it is the stop key, or completes the panic chord.
         is_stop_key: bool,
         /// Whether it went down.
         down: bool,

@@ -176,7 +176,7 @@ function emit(fd, data) {
   }
   text.push(data);
   textSize += data.length;
-  if (++writes > 16) {
+  if (++writes > 64) {
     const now = performance.now();
     if (now - slot > 10) {
       slot = now;
@@ -416,6 +416,7 @@ function describe(error) {
 
 async function run({ id, code }) {
   running = id;
+  writes = 0;
   interrupted = false;
   send({ type: "started", id });
   let status = "ok";
@@ -453,11 +454,13 @@ async function run({ id, code }) {
   send({ type: "done", id, status, exit: null, message });
 }
 
-process.on("SIGINT", () => {
+function interrupt() {
   if (running === null || interrupted) return;
   interrupted = true;
   if (settle) settle(null);
-});
+}
+
+process.on("SIGINT", interrupt);
 process.on("uncaughtException", (error) => {
   emit(2, describe(error) + "\n");
   flush();
@@ -530,6 +533,10 @@ async function pump() {
       held.splice(index, 1);
       waiting.get(message.request)(message.text);
       waiting.delete(message.request);
+    } else if (message.type === "interrupt") {
+      // The signal alone is not enough: Node loses one that comes as a script ends.
+      held.splice(index, 1);
+      if (message.id === running) interrupt();
     } else index += 1;
   }
   if (busy) return;

@@ -554,6 +554,8 @@ def loop():
 
 
 def run(identifier, source):
+    global _text_writes
+    _text_writes = 0
     name = S.cell = "<cell %d>" % identifier
     sources[name] = source
     if "linecache" in sys.modules:

@@ -24,8 +24,12 @@ pub(super) fn widen(pipe: &io::PipeReader) {
 /// Whether a process below `leader` (or itself) is blocked reading the terminal.
 /// Seen from the system call each is in.
 pub(super) fn reads_terminal(leader: u32, master: BorrowedFd<'_>, _secret: bool) -> bool {
-    let Ok(name) = rustix::pty::ptsname(master, Vec::new()) else { return false };
-    let Ok(name) = name.into_string() else { return false };
+    let Ok(name) = rustix::pty::ptsname(master, Vec::new()) else {
+        return false;
+    };
+    let Ok(name) = name.into_string() else {
+        return false;
+    };
     let mut queue = VecDeque::from([leader]);
     let mut seen = 0;
     while let Some(pid) = queue.pop_front() {
@@ -38,22 +42,32 @@ pub(super) fn reads_terminal(leader: u32, master: BorrowedFd<'_>, _secret: bool)
         }
         let children = format!("/proc/{pid}/task/{pid}/children");
         if let Ok(children) = std::fs::read_to_string(children) {
-            queue.extend(children.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+            queue.extend(
+                children
+                    .split_ascii_whitespace()
+                    .filter_map(|pid| pid.parse::<u32>().ok()),
+            );
         }
     }
     false
 }
 
 fn reads(pid: u32, terminal: &str) -> bool {
-    let Ok(call) = std::fs::read_to_string(format!("/proc/{pid}/syscall")) else { return false };
+    let Ok(call) = std::fs::read_to_string(format!("/proc/{pid}/syscall")) else {
+        return false;
+    };
     let mut words = call.split_ascii_whitespace();
     let Some(number) = words.next().and_then(|word| word.parse::<i64>().ok()) else {
         return false;
     };
     let mut argument = || {
-        words.next().and_then(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok())
+        words
+            .next()
+            .and_then(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok())
     };
-    let (Some(first), Some(second)) = (argument(), argument()) else { return false };
+    let (Some(first), Some(second)) = (argument(), argument()) else {
+        return false;
+    };
     if number == libc::SYS_read {
         return is_terminal(pid, first as RawFd, terminal);
     }
@@ -83,6 +97,8 @@ fn polled(pid: u32, address: u64) -> Option<RawFd> {
 }
 
 fn is_terminal(pid: u32, fd: RawFd, terminal: &str) -> bool {
-    std::fs::read_link(format!("/proc/{pid}/fd/{fd}"))
-        .is_ok_and(|path| path.to_str().is_some_and(|path| path == terminal || path == "/dev/tty"))
+    std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).is_ok_and(|path| {
+        path.to_str()
+            .is_some_and(|path| path == terminal || path == "/dev/tty")
+    })
 }

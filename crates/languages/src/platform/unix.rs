@@ -47,37 +47,53 @@ pub(crate) async fn spawn(plan: Plan) -> io::Result<Started> {
     let shared = group.clone();
     // This thread starts the child and lives exactly as long: the kernel ties
     // "die with your parent" to the thread that started a child.
-    std::thread::Builder::new().name("language-child".to_owned()).spawn(move || {
-        let child = start(plan, theirs, writer, slave);
-        let mut child = match child {
-            Ok(child) => child,
-            Err(error) => {
-                let _ = born.send(Err(error));
+    std::thread::Builder::new()
+        .name("language-child".to_owned())
+        .spawn(move || {
+            let child = start(plan, theirs, writer, slave);
+            let mut child = match child {
+                Ok(child) => child,
+                Err(error) => {
+                    let _ = born.send(Err(error));
+                    return;
+                }
+            };
+            let Some(pid) = Pid::from_raw(child.id() as i32) else {
                 return;
+            };
+            shared.set(Some(pid));
+            if born.send(Ok(())).is_err() {
+                shared.signal(Signal::KILL);
             }
-        };
-        let Some(pid) = Pid::from_raw(child.id() as i32) else { return };
-        shared.set(Some(pid));
-        if born.send(Ok(())).is_err() {
+            // Waits without reaping: while the dead leader keeps its number, the
+            // group can still be signalled without hitting a stranger.
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            while rustix::process::waitid(WaitId::Pid(pid), options)
+                .is_err_and(|error| error == rustix::io::Errno::INTR)
+            {}
             shared.signal(Signal::KILL);
-        }
-        // Waits without reaping: while the dead leader keeps its number, the
-        // group can still be signalled without hitting a stranger.
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        while rustix::process::waitid(WaitId::Pid(pid), options)
-            .is_err_and(|error| error == rustix::io::Errno::INTR)
-        {}
-        shared.signal(Signal::KILL);
-        shared.set(None);
-        use std::os::unix::process::ExitStatusExt;
-        let exit = child.wait().map_or(Exit { code: None, signal: None }, |status| Exit {
-            code: status.code(),
-            signal: status.signal(),
-        });
-        let _ = died.send(exit);
-    })?;
-    birth.await.map_err(|_| io::Error::other("the starting thread ended"))??;
-    let process = Process { group, death, ended: None };
+            shared.set(None);
+            use std::os::unix::process::ExitStatusExt;
+            let exit = child.wait().map_or(
+                Exit {
+                    code: None,
+                    signal: None,
+                },
+                |status| Exit {
+                    code: status.code(),
+                    signal: status.signal(),
+                },
+            );
+            let _ = died.send(exit);
+        })?;
+    birth
+        .await
+        .map_err(|_| io::Error::other("the starting thread ended"))??;
+    let process = Process {
+        group,
+        death,
+        ended: None,
+    };
     // SAFETY: a pipe end keeps its descriptor as long as it lives.
     let pipe = unsafe { AsyncFd::register_with_interest(reader, Interest::READABLE) }?;
     Ok(Started {
@@ -198,14 +214,19 @@ impl Process {
         if let Some(exit) = self.ended {
             return exit;
         }
-        let exit = (&mut self.death).await.unwrap_or(Exit { code: None, signal: None });
+        let exit = (&mut self.death).await.unwrap_or(Exit {
+            code: None,
+            signal: None,
+        });
         self.ended = Some(exit);
         exit
     }
 
     /// Its number, while it lives.
     pub(crate) fn id(&self) -> Option<u32> {
-        self.group.get().map(|pid| pid.as_raw_nonzero().get() as u32)
+        self.group
+            .get()
+            .map(|pid| pid.as_raw_nonzero().get() as u32)
     }
 }
 
@@ -276,7 +297,12 @@ impl Terminal {
     fn new(master: OwnedFd, slave: OwnedFd) -> io::Result<Self> {
         // SAFETY: a file keeps its descriptor as long as it lives.
         let master = unsafe { AsyncFd::register(std::fs::File::from(master)) }?;
-        Ok(Self { master, slave, open: true, echo: Vec::new() })
+        Ok(Self {
+            master,
+            slave,
+            open: true,
+            echo: Vec::new(),
+        })
     }
 
     /// Waits for what programs write to the terminal itself (questions, echo).
@@ -312,7 +338,11 @@ impl Terminal {
 
     fn drop_echo(&mut self, text: &mut Vec<u8>, from: usize) {
         let new = &text[from..];
-        let same = new.iter().zip(&self.echo).take_while(|(a, b)| a == b).count();
+        let same = new
+            .iter()
+            .zip(&self.echo)
+            .take_while(|(a, b)| a == b)
+            .count();
         if same == new.len() || same == self.echo.len() {
             self.echo.drain(..same);
             text.drain(from..from + same);
@@ -358,12 +388,16 @@ impl Terminal {
 
 /// Creates a folder, and those above it, for the user alone.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 /// Whether this is a file that can be run.
 pub(crate) fn is_program(path: &Path) -> bool {
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    path.metadata()
+        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 /// The user's shell where it is one we know, else bash, else sh.
@@ -374,7 +408,9 @@ pub(crate) fn shell(
     env("SHELL")
         .map(PathBuf::from)
         .filter(|path| {
-            path.file_name().is_some_and(|name| name == "bash" || name == "zsh") && is_program(path)
+            path.file_name()
+                .is_some_and(|name| name == "bash" || name == "zsh")
+                && is_program(path)
         })
         .or_else(|| find("bash"))
         .or_else(|| find("zsh"))

@@ -63,19 +63,29 @@ pub(crate) async fn spawn(plan: Plan) -> io::Result<Started> {
         _ = &mut death => return Err(io::Error::other("the program ended before it answered")),
     }
     let (chunks, output) = mpsc::channel(8);
-    std::thread::Builder::new().name("language-output".to_owned()).spawn(move || {
-        let mut buffer = vec![0; 32 * 1024];
-        while let Ok(size @ 1..) = reader.read(&mut buffer) {
-            if chunks.blocking_send(buffer[..size].to_vec()).is_err() {
-                break;
+    std::thread::Builder::new()
+        .name("language-output".to_owned())
+        .spawn(move || {
+            let mut buffer = vec![0; 32 * 1024];
+            while let Ok(size @ 1..) = reader.read(&mut buffer) {
+                if chunks.blocking_send(buffer[..size].to_vec()).is_err() {
+                    break;
+                }
             }
-        }
-    })?;
+        })?;
     Ok(Started {
         channel,
-        output: Output { chunks: output, rest: Vec::new() },
+        output: Output {
+            chunks: output,
+            rest: Vec::new(),
+        },
         terminal: Terminal,
-        process: Process { id, kill, death, ended: None },
+        process: Process {
+            id,
+            kill,
+            death,
+            ended: None,
+        },
     })
 }
 
@@ -113,7 +123,10 @@ impl Process {
         if let Some(exit) = self.ended {
             return exit;
         }
-        let exit = (&mut self.death).await.unwrap_or(Exit { code: None, signal: None });
+        let exit = (&mut self.death).await.unwrap_or(Exit {
+            code: None,
+            signal: None,
+        });
         self.ended = Some(exit);
         exit
     }

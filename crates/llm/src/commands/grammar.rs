@@ -153,10 +153,12 @@ fn split(line: &str) -> Vec<String> {
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
         if quote.is_none() {
-            let lower = rest.to_lowercase();
+            let begins = |word: &str| {
+                rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+            };
             let word = [", then ", ", and then ", " and then ", " then ", ";"]
                 .iter()
-                .find(|word| lower.starts_with(**word));
+                .find(|word| begins(word));
             if let Some(word) = word {
                 parts.push(String::new());
                 rest = rest.get(word.len()..).unwrap_or_default();

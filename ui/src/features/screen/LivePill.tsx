@@ -1,5 +1,6 @@
 import { useActions, useSession } from '@/session/context';
 import { shown } from '@/session/store';
+import { isStep } from '@/session/turns';
 import { Pill } from './Pill';
 
 /** The pill of the conversation that is shown, while it controls the computer. */
@@ -10,7 +11,7 @@ export function LivePill() {
   const cost = useSession((state) => shown(state).meta.cost);
   if (!os) return null;
   const start = items.findLastIndex(({ role }) => role === 'user');
-  const steps = items.slice(start + 1).filter(({ type }) => type === 'action').length;
+  const steps = items.slice(start + 1).filter(isStep).length;
   const answer = () => {
     const card = document.querySelector<HTMLElement>('[data-card][data-state="awaiting"]');
     card?.scrollIntoView({ block: 'nearest' });

@@ -1,17 +1,15 @@
-import { Hand, Monitor, Play, SkipForward } from 'lucide-react';
-import { type KeyboardEvent, memo } from 'react';
+import { Hand, Monitor } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/Button';
 import { duration } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
 import { Status } from '@/components/Status';
 import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
-import { useActions } from '@/session/context';
 import { useSentence } from './actionWords';
 import { OUTCOMES, STATES, stateOf } from './cardState';
-import { useArmed } from './useArmed';
+import { StepQuestion, useStepQuestion } from './StepQuestion';
 
 type Props = {
   item: Item;
@@ -26,10 +24,9 @@ type Props = {
 export const ActionStep = memo(function ActionStep(props: Props) {
   const { item, results, before, pending, responding } = props;
   const { t } = useTranslation();
-  const actions = useActions();
   const state = stateOf(item, responding, pending !== undefined);
   const awaits = state === 'awaiting' && pending !== undefined;
-  const armed = useArmed(awaits ? pending.confirmation : undefined);
+  const question = useStepQuestion(awaits ? pending : undefined);
   const words = (pending?.content as { words?: unknown } | null)?.words;
   const sentence = useSentence(item, typeof words === 'string' ? words : undefined);
   const look = STATES[state];
@@ -44,25 +41,12 @@ export const ActionStep = memo(function ActionStep(props: Props) {
   const picture = point && before ? before : (after ?? before);
   const detail = effect?.detail || item.run?.note;
 
-  const answer = (decision: 'run' | 'skip') => {
-    if (awaits && armed) void actions.answer(pending, { decision });
-  };
-  const keys = (event: KeyboardEvent) => {
-    if (!awaits || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const key = event.key.toLowerCase();
-    if (key === 'r') answer('run');
-    else if (key === 's') answer('skip');
-    else return;
-    event.preventDefault();
-  };
-  const wait = armed ? undefined : t('card.notYet');
-
   return (
     <section
       data-card
       data-state={state}
       tabIndex={-1}
-      onKeyDown={keys}
+      onKeyDown={question.keys}
       aria-label={t('action.label', { sentence, state: shown.word })}
       className={`overflow-hidden rounded-3 border bg-surface ${awaits ? 'border-border-strong' : 'border-border'}`}
     >
@@ -76,7 +60,11 @@ export const ActionStep = memo(function ActionStep(props: Props) {
         )}
         <div className="min-w-0 flex-1">
           <div className="flex items-center gap-2">
-            <h3 className="min-w-0 flex-1 truncate font-strong">{sentence}</h3>
+            <h3
+              className={`min-w-0 flex-1 font-strong ${awaits ? '[overflow-wrap:anywhere]' : 'truncate'}`}
+            >
+              {sentence}
+            </h3>
             <Status
               tone={shown.tone}
               icon={shown.icon}
@@ -89,32 +77,7 @@ export const ActionStep = memo(function ActionStep(props: Props) {
           {detail && <p className="text-12 text-muted [overflow-wrap:anywhere]">{detail}</p>}
         </div>
       </div>
-      {awaits && (
-        <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
-          <Button
-            big
-            look="primary"
-            icon={Play}
-            hint="R"
-            off={wait}
-            onClick={() => answer('run')}
-            data-action="run"
-          >
-            {t('action.allow')}
-          </Button>
-          <Button
-            big
-            icon={SkipForward}
-            hint="S"
-            off={wait}
-            onClick={() => answer('skip')}
-            data-action="skip"
-          >
-            {t('action.skip')}
-          </Button>
-          <span className="ml-auto min-w-0 text-right text-12 text-muted">{item.run?.rule}</span>
-        </div>
-      )}
+      {awaits && <StepQuestion item={item} question={question} allow />}
     </section>
   );
 });

@@ -1,7 +1,6 @@
-import { ChevronDown, ChevronRight, Play, SkipForward, Wrench } from 'lucide-react';
-import { type KeyboardEvent, memo, useState } from 'react';
+import { ChevronDown, ChevronRight, Monitor, Wrench } from 'lucide-react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
 import { Pre } from '@/components/Pre';
@@ -9,10 +8,10 @@ import { Source } from '@/components/Source';
 import { Status } from '@/components/Status';
 import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
-import { useActions } from '@/session/context';
 import { textOf } from '@/session/turns';
+import { useCallSentence } from './actionWords';
 import { STATES, stateOf } from './cardState';
-import { useArmed } from './useArmed';
+import { StepQuestion, useStepQuestion } from './StepQuestion';
 
 type Props = {
   item: Item;
@@ -24,34 +23,23 @@ type Props = {
 /** Any other tool: its name and arguments, folded once it is over. */
 export const CallCard = memo(function CallCard({ item, results, pending, responding }: Props) {
   const { t } = useTranslation();
-  const actions = useActions();
   const state = stateOf(item, responding, pending !== undefined);
   const awaits = state === 'awaiting' && pending !== undefined;
-  const armed = useArmed(awaits ? pending.confirmation : undefined);
+  const question = useStepQuestion(awaits ? pending : undefined);
   const [opened, setOpened] = useState<boolean>();
+  const { name, values, given } = read(item);
+  const sentence = useCallSentence(name, values);
+  // The words may be shortened: all of it is seen before it is approved.
   const open = opened ?? awaits;
-  const { name, given } = read(item);
   const look = STATES[state];
   const word = t(`card.${state}`);
-  const answer = (decision: 'run' | 'skip') => {
-    if (awaits && armed) void actions.answer(pending, { decision });
-  };
-  const keys = (event: KeyboardEvent) => {
-    if (!awaits || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const key = event.key.toLowerCase();
-    if (key === 'r') answer('run');
-    else if (key === 's') answer('skip');
-    else return;
-    event.preventDefault();
-  };
-  const wait = armed ? undefined : t('card.notYet');
   return (
     <section
       data-card
       data-state={state}
       tabIndex={-1}
-      onKeyDown={keys}
-      aria-label={`${t('card.call', { name })}, ${word}`}
+      onKeyDown={question.keys}
+      aria-label={`${sentence ?? t('card.call', { name })}, ${word}`}
       className={`overflow-hidden rounded-3 border bg-surface ${look.edge}`}
     >
       <button
@@ -60,8 +48,12 @@ export const CallCard = memo(function CallCard({ item, results, pending, respond
         onClick={() => setOpened(!open)}
         className="flex h-9 w-full items-center gap-2 pr-3 pl-3 text-left hover:bg-hover -outline-offset-2"
       >
-        <Icon of={Wrench} size={14} className="text-muted" />
-        <span className="min-w-0 flex-1 truncate font-mono font-strong text-12">{name}</span>
+        <Icon of={sentence ? Monitor : Wrench} size={14} className="text-muted" />
+        {sentence ? (
+          <span className="min-w-0 flex-1 truncate font-strong">{sentence}</span>
+        ) : (
+          <span className="min-w-0 flex-1 truncate font-mono font-strong text-12">{name}</span>
+        )}
         <Status tone={look.tone} icon={look.icon} word={word} />
         <Icon of={open ? ChevronDown : ChevronRight} size={14} className="text-muted" />
       </button>
@@ -88,39 +80,15 @@ export const CallCard = memo(function CallCard({ item, results, pending, respond
       {item.run?.note && (
         <p className="border-border border-t px-3 py-2 text-12 text-muted">{item.run.note}</p>
       )}
-      {awaits && (
-        <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
-          <Button
-            big
-            look="primary"
-            icon={Play}
-            hint="R"
-            off={wait}
-            onClick={() => answer('run')}
-            data-action="run"
-          >
-            {t('card.run')}
-          </Button>
-          <Button
-            big
-            icon={SkipForward}
-            hint="S"
-            off={wait}
-            onClick={() => answer('skip')}
-            data-action="skip"
-          >
-            {t('card.skip')}
-          </Button>
-          <span className="ml-auto min-w-0 text-right text-12 text-muted">{item.run?.rule}</span>
-        </div>
-      )}
+      {awaits && <StepQuestion item={item} question={question} allow={sentence !== undefined} />}
     </section>
   );
 });
 
-function read({ content }: Item): { name: string; given: string } {
+function read({ content }: Item): { name: string; values: unknown; given: string } {
   const call = (content ?? {}) as { name?: unknown; arguments?: unknown };
   const name = typeof call.name === 'string' ? call.name : 'tool';
   const given = call.arguments ?? content;
-  return { name, given: typeof given === 'string' ? given : JSON.stringify(given, null, 2) };
+  const shown = typeof given === 'string' ? given : JSON.stringify(given, null, 2);
+  return { name, values: given, given: shown };
 }

@@ -25,6 +25,7 @@ import { Status, useElapsed, useTick } from '@/components/Status';
 import type { InputRequest } from '@/generated/InputRequest';
 import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
+import type { RuleMatch } from '@/generated/RuleMatch';
 import type { RunState } from '@/generated/RunState';
 import { useActions, useSession } from '@/session/context';
 import { codeOf } from '@/session/turns';
@@ -32,6 +33,7 @@ import { CardEditor } from './CardEditor';
 import { CardInput } from './CardInput';
 import { CardResults } from './CardResults';
 import { STATES, stateOf } from './cardState';
+import { RuleMenu } from './RuleMenu';
 import { useArmed } from './useArmed';
 import { useLanguageName } from './useLanguageName';
 
@@ -70,6 +72,9 @@ export const CodeCard = memo(function CodeCard(props: Props) {
   const elapsed = useElapsed(live || state === 'scanning', item.run?.ms);
   const stuck = useStuck(item.id, live);
 
+  // The engine names the language too; it stands there already.
+  const place = item.run?.place?.replace(`${language} `, '');
+
   const hasPicture = results.some((result) => result.type === 'image');
   const hidden = folded ?? (state === 'done' && hasPicture);
   const look = STATES[state];
@@ -84,6 +89,10 @@ export const CodeCard = memo(function CodeCard(props: Props) {
   };
   const skip = () => {
     if (pending && armed) void actions.answer(pending, { decision: 'skip' });
+  };
+  const runWithRule = (matches: RuleMatch) => {
+    if (!pending || !armed) return;
+    void actions.answer(pending, { decision: 'always', rule: { verdict: 'allow', matches } });
   };
   const startEdit = () => {
     if (pending && armed) setEditing(true);
@@ -144,7 +153,7 @@ export const CodeCard = memo(function CodeCard(props: Props) {
         />
         <h3 id={heading} className="flex min-w-0 flex-1 items-center gap-2">
           <span className="font-strong">{language}</span>
-          {item.run?.place && <span className="truncate text-12 text-muted">{item.run.place}</span>}
+          {place && <span className="truncate text-12 text-muted">{place}</span>}
           <span className="sr-only">, {word}</span>
         </h3>
         {changed > 0 && <Tag icon={Pencil}>{t('card.changed', { count: changed })}</Tag>}
@@ -230,6 +239,16 @@ export const CodeCard = memo(function CodeCard(props: Props) {
               >
                 {t('card.run')}
               </Button>
+              {changed === 0 && pending && (
+                <RuleMenu
+                  pending={pending}
+                  language={item.format ?? ''}
+                  languageName={language}
+                  code={written}
+                  off={wait}
+                  onPick={runWithRule}
+                />
+              )}
               <Button big icon={Pencil} hint="E" off={wait} onClick={startEdit} data-action="edit">
                 {t('card.edit')}
               </Button>

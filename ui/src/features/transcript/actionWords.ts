@@ -46,6 +46,53 @@ export function useSentence(item: Item, words?: string): string {
   return held ? t('action.with', { what: sentence, keys: chord(text) }) : sentence;
 }
 
+/** Methods that point somewhere, and what they do there. */
+const POINTING = {
+  'mouse.click': 'left_click',
+  'mouse.right_click': 'right_click',
+  'mouse.double_click': 'double_click',
+  'mouse.triple_click': 'triple_click',
+  'mouse.move': 'mouse_move',
+} as const;
+const LOOKING = new Set(['display.view', 'display.screenshot']);
+const READING = new Set(['display.get_text', 'display.get_text_as_list_of_lists']);
+
+/** A call of the Computer API in words; nothing for any other tool. */
+export function useCallSentence(name: string, given: unknown): string | undefined {
+  const { t } = useTranslation();
+  const values = (typeof given === 'object' && given !== null ? given : {}) as Record<
+    string,
+    unknown
+  >;
+  const text = (key: string) => (typeof values[key] === 'string' ? (values[key] as string) : '');
+  if (Object.hasOwn(POINTING, name)) {
+    const what = t(`action.${POINTING[name as keyof typeof POINTING]}`);
+    if (text('text')) return t('action.on', { what, text: shorten(text('text')) });
+    if (text('icon')) return t('action.onIcon', { what, text: shorten(text('icon')) });
+    const { x, y } = values;
+    if (typeof x === 'number' && typeof y === 'number') {
+      return t('action.at', { what, x: Math.round(x), y: Math.round(y) });
+    }
+    return what;
+  }
+  if (name === 'mouse.scroll') {
+    return t(Number(values.clicks ?? 0) > 0 ? 'action.scrollUp' : 'action.scrollDown');
+  }
+  if (name === 'keyboard.write') return t('action.type', { text: shorten(text('text')) });
+  if (name === 'keyboard.press' || name === 'keyboard.hotkey') {
+    const { keys } = values;
+    const pressed = Array.isArray(keys) ? keys.join('+') : String(keys ?? '');
+    return t('action.key', { keys: chord(pressed) });
+  }
+  if (LOOKING.has(name)) return t('action.screenshot');
+  if (READING.has(name)) return t('action.read');
+  if (name === 'os.open') {
+    const what = ['app', 'target', 'url', 'file'].map(text).find((found) => found !== '');
+    return what && t('action.open', { what: shorten(what) });
+  }
+  return undefined;
+}
+
 const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 function chord(keys: string): string {

@@ -8,6 +8,8 @@ use crate::platform::{Key, NamedKey};
 pub(super) const LEVEL_SHIFTS: [u32; 4] = [0xffe1, 0xffe2, 0xfe03, 0xfe11];
 /// Esc.
 pub(super) const ESCAPE: u32 = 0xff1b;
+/// The panic chord, Ctrl+Shift+F12: left and right Ctrl, left and right Shift, F12.
+pub(super) const CHORD: [&[u32]; 3] = [&[0xffe3, 0xffe4], &[0xffe1, 0xffe2], &[0xffc9]];
 
 /// The character a symbol on a key types; `None` for function, dead and number pad keys.
 pub(super) fn character(symbol: u32) -> Option<char> {

@@ -4,6 +4,7 @@
 //! XTEST event is, when the ledger holds it. Another program that uses XTEST
 //! counts as a person.
 
+use std::collections::HashSet;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -21,7 +22,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 
 use super::connection::{X, wait_readable};
 use super::keymap::{CORE, Keymap};
-use super::keysyms::ESCAPE;
+use super::keysyms::{CHORD, ESCAPE};
 use crate::platform::{
     DeviceClass, Ledger, Listener, Listening, OwnEvent, PhysicalEvent, PhysicalKind, PlatformError,
     Result, Sink,
@@ -87,7 +88,8 @@ impl Listener for X11Listener {
         let (heard, trial) = mpsc::sync_channel(1);
         let ears = Ears {
             synthetic: synthetic_devices(&x)?,
-            escape: Keymap::read(&x)?.codes(ESCAPE),
+            stops: Stops::read(&x)?,
+            pressed: HashSet::new(),
             x,
             ledger: Arc::clone(&self.ledger),
             sink,
@@ -146,12 +148,36 @@ fn synthetic_devices(x: &X) -> Result<Vec<u16>> {
     Ok(made.map(|device| device.deviceid).collect())
 }
 
+/// The keys that stop everything, as codes of the present layout.
+struct Stops {
+    escape: Vec<u8>,
+    /// One key of each list together: the panic chord. The last list ends it.
+    chord: [Vec<u8>; 3],
+}
+
+impl Stops {
+    fn read(x: &X) -> Result<Self> {
+        let keymap = Keymap::read(x)?;
+        let codes = |symbols: &[u32]| symbols.iter().flat_map(|symbol| keymap.codes(*symbol)).collect();
+        Ok(Self { escape: keymap.codes(ESCAPE), chord: CHORD.map(codes) })
+    }
+
+    fn include(&self, code: u32, pressed: &HashSet<u32>) -> bool {
+        let among = |codes: &[u8], code: u32| codes.iter().any(|known| u32::from(*known) == code);
+        let held = |codes: &Vec<u8>| pressed.iter().any(|code| among(codes, *code));
+        let [first, second, last] = &self.chord;
+        among(&self.escape, code) || (among(last, code) && held(first) && held(second))
+    }
+}
+
 struct Ears {
     x: X,
     ledger: Arc<Ledger>,
     sink: Sink,
     synthetic: Vec<u16>,
-    escape: Vec<u8>,
+    stops: Stops,
+    /// Keys a person holds.
+    pressed: HashSet<u32>,
     /// Where the pointer was last known to be.
     at: (i32, i32),
     trial: Option<mpsc::SyncSender<()>>,
@@ -203,7 +229,7 @@ impl Ears {
             }
             Event::XinputHierarchy(_) => self.synthetic = synthetic_devices(&self.x)?,
             Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_) => {
-                self.escape = Keymap::read(&self.x)?.codes(ESCAPE);
+                self.stops = Stops::read(&self.x)?;
             }
             _ => {}
         }
@@ -234,10 +260,12 @@ impl Ears {
         ) {
             return;
         }
-        let is_stop_key = self
-            .escape
-            .iter()
-            .any(|code| u32::from(*code) == event.detail);
+        if down {
+            self.pressed.insert(event.detail);
+        } else {
+            self.pressed.remove(&event.detail);
+        }
+        let is_stop_key = self.stops.include(event.detail, &self.pressed);
         self.tell(PhysicalKind::Key { is_stop_key, down }, device);
     }
 

@@ -84,6 +84,29 @@ fn only_what_others_do_is_heard() {
 }
 
 #[test]
+fn the_panic_chord_is_a_stop_key() {
+    let desktop = Desktop::start();
+    let platform = desktop.open();
+    let (_listening, events) = listen(&platform);
+    let stops = |key: &str| {
+        desktop.run("xdotool", &["key", key]);
+        let mut stops = Vec::new();
+        // The chord's last key comes up before its modifiers.
+        let last = if key.contains('+') { 2 * (key.matches('+').count() + 1) } else { 2 };
+        for _ in 0..last {
+            if let PhysicalKind::Key { is_stop_key: true, down: true } = heard(&events) {
+                stops.push(key.to_owned());
+            }
+        }
+        stops.len()
+    };
+    assert_eq!(stops("F12"), 0);
+    assert_eq!(stops("shift+F12"), 0);
+    assert_eq!(stops("ctrl+shift+F12"), 1);
+    assert_eq!(stops("F12"), 0, "no key is thought to be held any more");
+}
+
+#[test]
 fn while_armed_a_persons_esc_is_heard_but_not_passed_on_and_ours_is_passed_on() {
     let desktop = Desktop::start();
     let mut platform = desktop.open();

@@ -1,0 +1,309 @@
+//! The budgets, and the table that says how each was kept.
+
+use super::samples::{Samples, Series};
+
+/// What of the samples the budget is about.
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    Median,
+    P99,
+}
+
+enum Budget {
+    /// In the unit of the samples.
+    Most(f64),
+    /// This many times what the reference needs.
+    Times(f64),
+}
+
+struct Row {
+    what: &'static str,
+    sample: &'static str,
+    of: Of,
+    budget: Budget,
+    /// What it is compared with, in words and by name.
+    reference: Option<(&'static str, &'static str)>,
+}
+
+const fn row(
+    what: &'static str,
+    sample: &'static str,
+    most: f64,
+    reference: Option<(&'static str, &'static str)>,
+) -> Row {
+    Row {
+        what,
+        sample,
+        of: Of::Median,
+        budget: Budget::Most(most),
+        reference,
+    }
+}
+
+const ROWS: &[Row] = &[
+    row(
+        "`interpreter --version`, time",
+        "version.time",
+        5.0,
+        Some(("`git --version`", "reference.git.time")),
+    ),
+    row(
+        "`interpreter --version`, memory",
+        "version.memory",
+        10.0,
+        Some(("`git --version`", "reference.git.memory")),
+    ),
+    row(
+        "first Python result, cold",
+        "python.cold",
+        80.0,
+        Some(("`python3 -S -c`, start to end", "reference.python.start")),
+    ),
+    row(
+        "Python `1+1`, warm",
+        "python.warm",
+        1.0,
+        Some(("a line through `cat` and back", "reference.pipe")),
+    ),
+    row(
+        "shell `echo hi`, warm",
+        "shell.warm",
+        1.0,
+        Some(("a line through `cat` and back", "reference.pipe")),
+    ),
+    row(
+        "1 MB of printed output, message to stored",
+        "engine.megabyte",
+        50.0,
+        Some(("1 MB to a file, flushed", "reference.write")),
+    ),
+    row(
+        "capture of 1920×1080",
+        "computer.capture",
+        4.0,
+        Some(("plain X GetImage", "reference.capture")),
+    ),
+    row(
+        "capture to model-ready image",
+        "computer.picture",
+        30.0,
+        None,
+    ),
+    row(
+        "click at coordinates, gate to X server",
+        "computer.click",
+        3.0,
+        Some(("the same by bare XTEST", "reference.click")),
+    ),
+    row(
+        "type 11 characters",
+        "computer.type",
+        25.0,
+        Some(("the same by bare XTEST", "reference.type")),
+    ),
+    row(
+        "find text on an ordinary desktop, cold",
+        "computer.find",
+        600.0,
+        Some(("`tesseract` on the same picture", "reference.tesseract")),
+    ),
+    Row {
+        what: "stop, Esc to last event",
+        sample: "computer.stop",
+        of: Of::P99,
+        budget: Budget::Most(100.0),
+        reference: None,
+    },
+    row(
+        "engine's own share of a model call",
+        "engine.share",
+        5.0,
+        Some(("the same bytes over bare loopback", "reference.loopback")),
+    ),
+    row(
+        "window shown, interactive",
+        "app.interactive",
+        900.0,
+        Some(("bare web view", "reference.window.interactive")),
+    ),
+    Row {
+        what: "memory, idle with window",
+        sample: "app.memory",
+        of: Of::Median,
+        budget: Budget::Times(1.3),
+        reference: Some(("bare web view", "reference.window.memory")),
+    },
+];
+
+/// Measured along the way; nothing was promised.
+const BESIDES: &[(&str, &str)] = &[
+    (
+        "1 MB of printed output, from `running` to stored",
+        "engine.megabyte.run",
+    ),
+    ("size of the model-ready image", "computer.picture.size"),
+    (
+        "click, with the looks before and after and the wait until the screen is quiet",
+        "computer.click.settled",
+    ),
+    (
+        "11 characters, with the looks and that wait",
+        "computer.type.settled",
+    ),
+    ("the text was found where it stands", "computer.find.right"),
+    ("window there, still empty", "app.mapped"),
+    (
+        "bare web view there, still empty",
+        "reference.window.mapped",
+    ),
+    ("page painted", "app.painted"),
+    (
+        "page of the bare web view painted",
+        "reference.window.painted",
+    ),
+    (
+        "page painted at the first start of all",
+        "app.first.painted",
+    ),
+];
+
+/// The table, as Markdown.
+pub fn table(samples: &Samples) -> String {
+    let mut text = String::from(
+        "| what | measured | budget | of the budget | reference in the same run | |\n|---|---|---|---|---|---|\n",
+    );
+    for row in ROWS {
+        text.push_str(&line(row, samples));
+    }
+    text.push_str("\nBesides, without a budget:\n\n| what | measured |\n|---|---|\n");
+    for (what, name) in BESIDES {
+        let told = samples
+            .get(name)
+            .map_or("not measured".to_owned(), |series| {
+                if series.unit() == "%" {
+                    format!("{:.0} % of {}", series.mean(), series.count())
+                } else {
+                    measured(series, Of::Median)
+                }
+            });
+        text.push_str(&format!("| {what} | {told} |\n"));
+    }
+    text
+}
+
+fn line(row: &Row, samples: &Samples) -> String {
+    let of = |series: &Series| match row.of {
+        Of::Median => series.median(),
+        Of::P99 => series.percentile(99),
+    };
+    let found = samples.get(row.sample);
+    let reference = row
+        .reference
+        .map(|(words, name)| (words, samples.get(name)));
+    let base = reference.and_then(|(_, series)| series).map(Series::median);
+    let told_reference = match reference {
+        None => "none".to_owned(),
+        Some((words, None)) => format!("{words}: not installed"),
+        Some((words, Some(series))) => {
+            let base = series.median();
+            let times = found.map(|found| format!(" (× {})", number(of(found) / base)));
+            format!(
+                "{words}: {} {}{}",
+                number(base),
+                series.unit(),
+                times.unwrap_or_default()
+            )
+        }
+    };
+    let most = match row.budget {
+        Budget::Most(most) => Some(most),
+        Budget::Times(times) => base.map(|base| base * times),
+    };
+    let told_budget = match row.budget {
+        Budget::Most(most) => {
+            let unit = found.map_or("ms", Series::unit);
+            let of = if row.of == Of::P99 { ", p99" } else { "" };
+            format!("{} {unit}{of}", number(most))
+        }
+        Budget::Times(times) => format!("{times} × the reference"),
+    };
+    let (told, share, met) = match (found, most) {
+        (None, _) => ("not measured".to_owned(), "".to_owned(), ""),
+        (Some(series), None) => (measured(series, row.of), "".to_owned(), ""),
+        (Some(series), Some(most)) => {
+            let value = of(series);
+            let met = if value <= most { "met" } else { "**missed**" };
+            (measured(series, row.of), number(value / most), met)
+        }
+    };
+    format!(
+        "| {} | {told} | {told_budget} | {share} | {told_reference} | {met} |\n",
+        row.what
+    )
+}
+
+fn measured(series: &Series, of: Of) -> String {
+    let (unit, count) = (series.unit(), series.count());
+    let median = number(series.median());
+    if count == 1 {
+        return format!("{median} {unit}");
+    }
+    match of {
+        Of::Median => {
+            let high = number(series.percentile(95));
+            format!("{median} {unit} (median of {count}, p95 {high})")
+        }
+        Of::P99 => {
+            let high = number(series.percentile(99));
+            format!("{high} {unit} (p99 of {count}, median {median})")
+        }
+    }
+}
+
+/// About three digits that count.
+fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        100.0.. => return format!("{value:.0}"),
+        10.0.. => 1,
+        0.095.. => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_table() {
+        let mut samples = Samples::default();
+        for value in [0.5, 0.4, 0.6] {
+            samples.add("python.warm", value, "ms");
+        }
+        samples.add("reference.pipe", 0.01, "ms");
+        samples.add("computer.stop", 120.0, "ms");
+        samples.add("app.memory", 300.0, "MB");
+        let check = |sample: &str, expected: &str| {
+            let row = ROWS.iter().find(|row| row.sample == sample).unwrap();
+            assert_eq!(line(row, &samples), expected);
+        };
+        check(
+            "python.warm",
+            "| Python `1+1`, warm | 0.5 ms (median of 3, p95 0.6) | 1 ms | 0.5 | a line through `cat` and back: 0.01 ms (× 50) | met |\n",
+        );
+        check(
+            "computer.stop",
+            "| stop, Esc to last event | 120 ms | 100 ms, p99 | 1.2 | none | **missed** |\n",
+        );
+        check(
+            "app.memory",
+            "| memory, idle with window | 300 MB | 1.3 × the reference |  | bare web view: not installed |  |\n",
+        );
+        check(
+            "shell.warm",
+            "| shell `echo hi`, warm | not measured | 1 ms |  | a line through `cat` and back: 0.01 ms |  |\n",
+        );
+    }
+}

@@ -1,0 +1,75 @@
+import { ChevronDown, ShieldCheck } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useTranslation } from 'react-i18next';
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import type { Pending } from '@/generated/Pending';
+import type { RuleMatch } from '@/generated/RuleMatch';
+
+type Props = {
+  pending: Pending;
+  language: string;
+  languageName: string;
+  code: string;
+  off: string | undefined;
+  onPick: (matches: RuleMatch) => void;
+};
+
+/** Run, and do not ask again in this conversation for what a rule covers. Narrowest first. */
+export function RuleMenu({ pending, language, languageName, code, off, onPick }: Props) {
+  const { t } = useTranslation();
+  const text = code.split('\n', 1)[0]?.slice(0, 80) ?? '';
+  const words = firstWords(language, code);
+  const choices: { label: string; matches: RuleMatch }[] = [
+    { label: t('rule.exact'), matches: { what: 'code', digest: pending.digest, text } },
+  ];
+  if (words.length > 0) {
+    const label = t('rule.command', { words: words.join(' ') });
+    choices.push({ label, matches: { what: 'command', words } });
+  }
+  const label = t('rule.language', { language: languageName });
+  choices.push({ label, matches: { what: 'language', language } });
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <Button big icon={ShieldCheck} off={off} data-action="rule">
+          <span className="flex items-center gap-1">
+            {t('rule.run')}
+            <Icon of={ChevronDown} size={14} />
+          </span>
+        </Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-30 max-w-[calc(100vw-16px)] rounded-3 border border-border-strong bg-raised p-1"
+        >
+          <DropdownMenu.Label className="px-2 py-1 text-12 text-muted">
+            {t('rule.label')}
+          </DropdownMenu.Label>
+          {choices.map(({ label, matches }) => (
+            <DropdownMenu.Item
+              key={matches.what}
+              onSelect={() => onPick(matches)}
+              data-rule={matches.what}
+              className="flex min-h-8 items-center rounded-2 px-2 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
+            >
+              {label}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+/** The program and its first word, where the code is one plain command; else nothing. */
+export function firstWords(language: string, code: string): string[] {
+  const line = code.trim();
+  if (language !== 'shell' || !/^[\w./@%+:,=\- ]+$/.test(line)) return [];
+  const [program = '', next] = line.split(/ +/);
+  if (!/^[\w.-]+$/.test(program)) return [];
+  return next !== undefined && /^[a-z][\w-]*$/.test(next) ? [program, next] : [program];
+}
