@@ -131,7 +131,7 @@ async fn state_is_kept_between_blocks_and_conversations_resume_in_another_progra
     let mut pipe = house.pipe().await;
     let snapshot = pipe.resume(&id).await;
     assert_eq!(snapshot.items, before);
-    pipe.until(|t| t.items.len() == before.len()).await;
+    pipe.until(|t| t.items.len() == before.len() && !t.responding).await;
     pipe.say("and?").await;
     pipe.over().await;
     assert!(pipe.rows().last().unwrap().contains("You said"));

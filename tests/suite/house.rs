@@ -314,17 +314,6 @@ impl Pipe {
         self.submit(op).await
     }
 
-    /// Runs whatever is asked for until the turn is over.
-    pub async fn approve_all(&mut self) {
-        loop {
-            self.until(|t| !t.pending.is_empty() || (!t.responding && t.seq > 0)).await;
-            let Some(pending) = self.transcript.pending.first().cloned() else { return };
-            self.answer(&pending, Decision::Run).await.unwrap();
-            let item = pending.item;
-            self.until(|t| t.pending.iter().all(|pending| pending.item != item)).await;
-        }
-    }
-
     /// The items so far, a line each.
     pub fn rows(&self) -> Vec<String> {
         interpreter_test_support::transcript::lines(&self.transcript)

@@ -1,6 +1,6 @@
 //! The app itself: its window on a screen, its page clicked and typed into.
 
-use interpreter_test_support::{Desktop, ModelServer, Reply, Script};
+use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
@@ -110,6 +110,28 @@ async fn stop_ends_a_model_that_hangs() {
     turn_is_over(&window).await;
     window.close().await;
     model.finish();
+}
+
+#[tokio::test]
+async fn the_screen_is_used_once_agreed_to_and_an_app_asks_once() {
+    // Room for the app and a window beside it.
+    let desktop = Desktop::with_size(1920, 1080);
+    let house = House::new().on(&desktop);
+    let window = open(&house).await;
+    window.click("[data-use=screen]").await;
+    window.click("[data-action=start-screen]").await;
+    let mut form = Fixture::form(&desktop, "Press me").await;
+    say(&window, "click \"Press me\"").await;
+    window.find("[data-pill=waiting]").await;
+    window.click("[data-action=run-app]:not([aria-disabled])").await;
+    form.wait_for("a press", |event| event["event"] == "pressed").await;
+    turn_is_over(&window).await;
+    window.until("!document.querySelector('[data-pill]')").await;
+    say(&window, "click \"Press me\"").await;
+    form.wait_for("another press", |event| event["event"] == "pressed").await;
+    turn_is_over(&window).await;
+    assert!(!desktop.anything_pressed());
+    window.close().await;
 }
 
 #[tokio::test]

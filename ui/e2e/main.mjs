@@ -151,6 +151,31 @@ test('the keys of a card do what its buttons do', async () => {
   await idle();
 });
 
+test('a rule is remembered, so that the same is not asked again', async () => {
+  await fresh('run shell: echo once');
+  await inState('awaiting');
+  await press('rule');
+  await page.locator('[data-rule="command"]').waitFor();
+  await picture('rule');
+  await page.locator('[data-rule="command"]').click();
+  await inState('done');
+  await idle();
+  await say('run shell: echo once more');
+  await page.locator('[data-turn]').nth(1).locator('[data-card][data-state="done"]').waitFor();
+  await idle();
+});
+
+test('a skipped block can be given a reason', async () => {
+  await fresh('run python: print("no")');
+  await inState('awaiting');
+  await press('skip-why');
+  await page.getByRole('textbox', { name: 'What to do instead' }).fill('Use another way');
+  await page.keyboard.press('Enter');
+  await inState('skipped');
+  await card().getByText('You said: Use another way').waitFor();
+  await idle();
+});
+
 test('Stop ends a run that would go on for ever', async () => {
   await fresh('run python: import time; time.sleep(600)');
   await inState('awaiting');
@@ -214,8 +239,10 @@ test('agreed to, the screen is used, with a bar that says so', async () => {
 });
 
 test('Stop on the bar ends what goes on', async () => {
-  await say('wait 500 seconds');
+  await say('click at 310, 310');
+  await inState('awaiting');
   await page.locator('[data-pill] [data-action="panic"]').click();
+  await inState('skipped');
   await idle();
   await page.locator('[data-pill]').waitFor({ state: 'detached' });
 });
@@ -251,7 +278,7 @@ test('a conversation can be renamed and deleted', async () => {
 });
 
 test('dark, contrast and narrow windows are sound too', async () => {
-  await page.locator('[data-conversation]').first().click();
+  await page.locator('[data-conversation]').getByText('run python: import time').click();
   await page.locator('[data-card]').first().waitFor();
   await page.emulateMedia({ colorScheme: 'dark' });
   await sound('dark');

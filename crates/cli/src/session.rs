@@ -95,7 +95,7 @@ impl Session {
         };
         while let Some(Some(delivery)) = subscription.next().now_or_never() {
             if let Delivery::Event(event) = delivery {
-                self.seq = event.seq;
+                self.seq = self.seq.max(event.seq);
             }
         }
     }
@@ -114,6 +114,8 @@ impl Session {
                 return std::future::pending().await;
             };
             match subscription.next().await? {
+                // 0 is a failure that could not be stored; it is not in any order.
+                Delivery::Event(event) if event.seq == 0 => return Some(event),
                 Delivery::Event(event) if event.seq <= self.seq => {}
                 Delivery::Event(event) => {
                     self.seq = event.seq;

@@ -224,6 +224,8 @@ impl Live {
                 }
                 let status = match status {
                     Outcome::Ok => RunStatus::Ok,
+                    // A program it waited for was interrupted, and the code took that for a failure.
+                    Outcome::Error if self.interrupt => RunStatus::Interrupted,
                     Outcome::Error => RunStatus::Error,
                     Outcome::Interrupted => RunStatus::Interrupted,
                 };

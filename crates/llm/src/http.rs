@@ -138,9 +138,17 @@ fn network(error: reqwest::Error, outgoing: &Outgoing<'_>) -> ProviderError {
     let what = match (timeout, connect) {
         (true, _) => "no connection in time",
         (_, true) => "no connection",
-        _ => "the connection broke",
+        _ => "a broken connection",
     };
-    let message = format!("{what} ({cause}).");
+    // Host and port only: an address may carry more than a person should read aloud.
+    let place = Url::parse(outgoing.url)
+        .ok()
+        .and_then(|url| {
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            Some(format!(" to {}{port}", url.host_str()?))
+        })
+        .unwrap_or_default();
+    let message = format!("{what}{place} ({cause}).");
     ProviderError::Network {
         message: without_key(message, outgoing.secret.as_ref()),
     }

@@ -18,7 +18,8 @@ cargo xtask COMMAND
 
   run     install what is missing, build the app, open it
   test    install what is missing, run every test
-  check   format, lints, import law, licences, generated files, Windows and macOS
+  check   format, lints, licences, unused dependencies, generated files, Windows and
+          macOS; with words (check clippy macos) only the parts named so
   bench   measure the table of budgets in docs/budgets.md
   setup   install what the other commands need
   fix     format the code, write the generated files anew
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["run"] => product::run_app(),
         ["test"] => product::test(),
-        ["check"] => check::check(),
+        ["check", rest @ ..] => check::check(rest),
         ["bench", rest @ ..] => product::bench(rest),
         ["setup"] => setup::all(),
         ["fix"] => check::fix(),

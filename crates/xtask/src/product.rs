@@ -10,19 +10,35 @@ pub fn run_app() -> Outcome {
     run(&mut npm(&["run", "build"]))?;
     build_eyes(&[])?;
     build_app()?;
-    run(&mut program(&target().join("debug/interpreter-desktop").to_string_lossy(), &[]))
+    run(&mut program(
+        &target().join("debug/interpreter-desktop").to_string_lossy(),
+        &[],
+    ))
 }
 
 fn build_eyes(more: &[&str]) -> Outcome {
-    let mut words =
-        vec!["build", "-p", "interpreter-perception", "--features", "eyes", "--bin", "interpreter-eyes"];
+    let mut words = vec![
+        "build",
+        "-p",
+        "interpreter-perception",
+        "--features",
+        "eyes",
+        "--bin",
+        "interpreter-eyes",
+    ];
     words.extend(more);
     run(&mut cargo(&words))
 }
 
 /// The app as it is released: the UI lies inside the program.
 fn build_app() -> Outcome {
-    run(&mut cargo(&["build", "-p", "interpreter-desktop", "--features", "custom-protocol"]))
+    run(&mut cargo(&[
+        "build",
+        "-p",
+        "interpreter-desktop",
+        "--features",
+        "custom-protocol",
+    ]))
 }
 
 /// Every test.
@@ -32,17 +48,28 @@ pub fn test() -> Outcome {
     stages.run("UI: unit tests", || run(&mut npm(&["run", "test"])))?;
     stages.run("UI: build", || run(&mut npm(&["run", "build"])))?;
     stages.run("build the programs", || {
-        run(&mut cargo(&["build", "-p", "interpreter-cli", "-p", "interpreter-test-support", "--bins"]))?;
+        run(&mut cargo(&[
+            "build",
+            "-p",
+            "interpreter-cli",
+            "-p",
+            "interpreter-test-support",
+            "--bins",
+        ]))?;
         build_eyes(&[])?;
         build_app()
     })?;
     stages.run("Rust tests", || {
         run(&mut cargo(&[
-            "nextest", "run", "--workspace", "--exclude", "interpreter-desktop", "--no-fail-fast",
+            "nextest",
+            "run",
+            "--workspace",
+            "--exclude",
+            "interpreter-desktop",
+            "--no-fail-fast",
         ]))
     })?;
-    stages.print();
-    Ok(())
+    stages.end()
 }
 
 /// The table of budgets.

@@ -6,15 +6,38 @@ use crate::command::{Outcome, cargo, npm, output, program, root, run, ui};
 
 /// Libraries and tools the app itself is built with and runs on.
 const APP: &[&str] = &[
-    "build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev",
-    "librsvg2-dev", "libtesseract-dev", "libleptonica-dev", "tesseract-ocr-eng", "fonts-noto-core",
+    "build-essential",
+    "pkg-config",
+    "libwebkit2gtk-4.1-dev",
+    "libayatana-appindicator3-dev",
+    "librsvg2-dev",
+    "libtesseract-dev",
+    "libleptonica-dev",
+    "tesseract-ocr-eng",
+    "fonts-noto-core",
     "fonts-dejavu-core",
 ];
 /// What the tests see, click and run.
 const TESTS: &[&str] = &[
-    "xvfb", "openbox", "xdotool", "xterm", "x11-utils", "x11-xkb-utils", "x11-xserver-utils",
-    "xclip", "dbus", "at-spi2-core", "webkit2gtk-driver", "chromium", "python3-tk", "python3-gi",
-    "python3-gi-cairo", "gir1.2-gtk-3.0", "python3-matplotlib", "zsh", "tmux",
+    "xvfb",
+    "openbox",
+    "xdotool",
+    "xterm",
+    "x11-utils",
+    "x11-xkb-utils",
+    "x11-xserver-utils",
+    "xclip",
+    "dbus",
+    "at-spi2-core",
+    "webkit2gtk-driver",
+    "chromium",
+    "python3-tk",
+    "python3-gi",
+    "python3-gi-cairo",
+    "gir1.2-gtk-3.0",
+    "python3-matplotlib",
+    "zsh",
+    "tmux",
 ];
 /// A compiler with the standard library's sources, for the other two systems.
 const CROSS: &[&str] = &["mingw-w64", "rustc-web", "cargo-web", "rust-web-src"];
@@ -28,10 +51,21 @@ struct Tool {
     ask: &'static [&'static str],
 }
 
-const NEXTEST: Tool =
-    Tool { name: "cargo-nextest", version: "NEXTV", ask: &["nextest", "--version"] };
-const DENY: Tool = Tool { name: "cargo-deny", version: "DENYV", ask: &["--version"] };
-const MACHETE: Tool = Tool { name: "cargo-machete", version: "MACHV", ask: &["--version"] };
+const NEXTEST: Tool = Tool {
+    name: "cargo-nextest",
+    version: "0.9.143",
+    ask: &["nextest", "--version"],
+};
+const DENY: Tool = Tool {
+    name: "cargo-deny",
+    version: "0.20.2",
+    ask: &["--version"],
+};
+const MACHETE: Tool = Tool {
+    name: "cargo-machete",
+    version: "0.9.2",
+    ask: &["--version"],
+};
 
 /// Everything.
 pub fn all() -> Outcome {
@@ -62,11 +96,17 @@ pub fn for_check() -> Outcome {
 
 fn packages(names: &[&str]) -> Outcome {
     if output(&mut program("dpkg-query", &["--version"])).is_none() {
-        println!("This is not a Debian system. These packages, or what they are called here, are needed:");
+        println!(
+            "This is not a Debian system. These packages, or what they are called here, are needed:"
+        );
         println!("  {}", names.join(" "));
         return Ok(());
     }
-    let missing: Vec<&str> = names.iter().copied().filter(|name| !is_installed(name)).collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| !is_installed(name))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -85,8 +125,11 @@ fn packages(names: &[&str]) -> Outcome {
 }
 
 fn is_installed(name: &str) -> bool {
-    output(&mut program("dpkg-query", &["-W", "-f=${db:Status-Status}", name]))
-        .is_some_and(|status| status.trim() == "installed")
+    output(&mut program(
+        "dpkg-query",
+        &["-W", "-f=${db:Status-Status}", name],
+    ))
+    .is_some_and(|status| status.trim() == "installed")
 }
 
 fn tools(wanted: &[Tool]) -> Outcome {
@@ -106,10 +149,16 @@ fn ui_packages() -> Outcome {
         let time = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
         matches!((time(file), time(than)), (Some(file), Some(than)) if file >= than)
     };
-    let (done, lock) = (ui().join("node_modules/.package-lock.json"), ui().join("package-lock.json"));
+    let (done, lock) = (
+        ui().join("node_modules/.package-lock.json"),
+        ui().join("package-lock.json"),
+    );
     if newer(&done, &lock) {
         return Ok(());
     }
-    println!("Installing the UI's packages into {}", ui().strip_prefix(root()).unwrap_or(&ui()).display());
+    println!(
+        "Installing the UI's packages into {}",
+        ui().strip_prefix(root()).unwrap_or(&ui()).display()
+    );
     run(&mut npm(&["ci", "--no-audit", "--no-fund"]))
 }

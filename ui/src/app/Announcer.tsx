@@ -42,7 +42,7 @@ export function Announcer() {
       if (replies.length > 0) {
         const lines = replies.map((item) => ({
           id: item.id,
-          text: t('say.reply', { text: textOf(item) }),
+          text: t('say.reply', { text: spoken(textOf(item)) }),
         }));
         setLog((entries) => [...entries, ...lines].slice(-5));
       }
@@ -106,4 +106,15 @@ export function Announcer() {
       </div>
     </div>
   );
+}
+
+/** Markdown as it is said: the marks that are only seen are left out. */
+export function spoken(text: string): string {
+  return text
+    .replace(/^\s*(`{3,}|~{3,}).*$/gm, '')
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/^\s*(#{1,6}|>|[-*+])\s+/gm, '')
+    .replace(/\*\*|__|`/g, '')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
 }

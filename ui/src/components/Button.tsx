@@ -63,8 +63,8 @@ export function IconButton({ icon, name, small, className = '', ...rest }: IconB
     <button
       type="button"
       aria-label={name}
-      title={name}
       {...rest}
+      title={rest.title ?? name}
       className={`inline-flex flex-none items-center justify-center rounded-2 border border-transparent text-muted transition-colors duration-(--d-1) hover:bg-hover active:bg-pressed aria-expanded:bg-pressed ${small ? 'size-6' : 'size-7'} ${className}`}
     >
       <Icon of={icon} size={16} />

@@ -76,12 +76,12 @@ function waitFor(matches) {
   }
 }
 
-// The watcher: a second thread that reads the channel from the moment a run first
-// goes on behind the scenes. It can break off code that runs in a callback, where
-// nothing else can, since this thread is then busy.
+// The watcher: a second thread that reads the channel from the first run on. It can
+// break off code that keeps this thread busy. (A signal cannot: while Node's own
+// way of breaking off a script comes and goes, a signal may end the process.)
 
 const ARRIVED = 0;
-const ASYNC = 1;
+const RUNNING = 1;
 const shared = new Int32Array(new SharedArrayBuffer(8));
 let watcher = null;
 let watcherPort = null;
@@ -310,10 +310,6 @@ session.post("Runtime.evaluate", { expression: "({})" }, (_error, answer) => {
   anchor = answer.result.objectId;
 });
 
-// A loop that never ends is only broken off inside a vm script, so the call is made from one.
-const RUN = Symbol.for("interpreter.run");
-const guarded = new vm.Script('globalThis[Symbol.for("interpreter.run")]()', { filename: __filename });
-
 // import, which the inspector's code cannot have: the statement becomes a call of our own.
 Object.defineProperty(globalThis, "__importModule", {
   value: (name) => {
@@ -350,16 +346,11 @@ function translateImports(code) {
     .replace(/(^|[^.\w$'"`])import\s*\(/g, "$1__importModule(");
 }
 
-// Code with any of these may run on in a callback.
-const LATER = /\b(await|then|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|on|once)\b/;
-
 function evaluate(code, name) {
   let resolve, reject;
   const promise = new Promise((...both) => ([resolve, reject] = both));
-  let settled = false;
   settle = (answer) => {
-    settled = true;
-    Atomics.store(shared, ASYNC, 0);
+    Atomics.store(shared, RUNNING, 0);
     resolve(answer);
   };
   let expression = translateImports(code);
@@ -370,29 +361,17 @@ function evaluate(code, name) {
       expression = `(${expression}\n)`;
     } catch {}
   }
-  const start = () => {
-    session.post(
-      "Runtime.evaluate",
-      { expression: `${expression}\n//# sourceURL=${name}`, replMode: true, awaitPromise: true },
-      (error, answer) => (error ? reject(error) : settle && settle(answer)),
-    );
-  };
-  Object.defineProperty(globalThis, RUN, { value: start, configurable: true });
-  if (LATER.test(expression)) startWatcher();
-  try {
-    guarded.runInThisContext({ breakOnSigint: true });
-  } catch (error) {
-    if (!error || error.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
-    interrupted = true;
-    settle(null);
-  }
-  if (!settled) {
-    Atomics.store(shared, ASYNC, running);
-    // Not for what is settled at once; only for what really waits.
-    setTimeout(() => {
-      if (!settled) startWatcher();
-    }, 0);
-  }
+  Atomics.store(shared, RUNNING, running);
+  session.post(
+    "Runtime.evaluate",
+    { expression: `${expression}\n//# sourceURL=${name}`, replMode: true, awaitPromise: true },
+    (error, answer) => {
+      if (!settle) return;
+      if (error && /terminated/.test(error.message)) interrupted = true;
+      if (error && !interrupted) reject(error);
+      else settle(error ? null : answer);
+    },
+  );
   return promise;
 }
 
@@ -415,6 +394,7 @@ function describe(error) {
 }
 
 async function run({ id, code }) {
+  startWatcher();
   running = id;
   writes = 0;
   interrupted = false;
@@ -423,7 +403,7 @@ async function run({ id, code }) {
   let message = null;
   try {
     const answer = await evaluate(code, `cell-${id}`);
-    if (interrupted) {
+    if (interrupted || !answer) {
       status = "interrupted";
     } else if (answer.exceptionDetails) {
       status = "error";
@@ -444,13 +424,16 @@ async function run({ id, code }) {
     message = String(error);
     emit(2, message + "\n");
   }
-  if (interrupted) {
-    status = "interrupted";
-    emit(2, "Interrupted\n");
-  }
-  flush();
+  if (running === id) finish(id, interrupted ? "interrupted" : status, message);
+}
+
+function finish(id, status, message) {
   running = null;
   settle = null;
+  busy = false;
+  Atomics.store(shared, RUNNING, 0);
+  if (status === "interrupted") emit(2, "Interrupted\n");
+  flush();
   send({ type: "done", id, status, exit: null, message });
 }
 
@@ -458,6 +441,11 @@ function interrupt() {
   if (running === null || interrupted) return;
   interrupted = true;
   if (settle) settle(null);
+  const id = running;
+  setTimeout(() => {
+    // It was broken off at the moment when it had ended by itself, and with it our own work.
+    if (running === id) finish(id, "interrupted", null);
+  }, 100);
 }
 
 process.on("SIGINT", interrupt);
@@ -526,7 +514,7 @@ socket.on("error", () => process.reallyExit(0));
 
 let busy = false;
 
-async function pump() {
+function pump() {
   for (let index = 0; index < held.length; ) {
     const message = held[index];
     if (message.type === "input" && waiting.has(message.request)) {
@@ -540,13 +528,11 @@ async function pump() {
     } else index += 1;
   }
   if (busy) return;
+  const index = held.findIndex((message) => message.type === "run");
+  if (index < 0) return;
   busy = true;
-  let index;
-  while ((index = held.findIndex((message) => message.type === "run")) >= 0) {
-    const [message] = held.splice(index, 1);
-    await run(message);
-  }
-  busy = false;
+  const [message] = held.splice(index, 1);
+  run(message).then(pump);
 }
 
 send({

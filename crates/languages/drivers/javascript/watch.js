@@ -8,7 +8,7 @@ const { workerData } = require("worker_threads");
 
 const { channel, shared, port } = workerData;
 const ARRIVED = 0;
-const ASYNC = 1;
+const RUNNING = 1;
 
 let rest = "";
 
@@ -21,7 +21,7 @@ function look(data) {
     if (!line.startsWith('{"type":"interrupt"')) continue;
     const { id } = JSON.parse(line);
     setTimeout(() => {
-      if (Atomics.load(shared, ASYNC) !== id) return;
+      if (Atomics.load(shared, RUNNING) !== id) return;
       // Only for this moment: at its end the program would wait for a session that is open.
       const session = new inspector.Session();
       session.connectToMainThread();

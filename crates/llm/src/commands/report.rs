@@ -49,7 +49,7 @@ pub(super) fn result(command: &Command, result: &CallResult) -> String {
             _ => {}
         }
     }
-    let text = text.trim();
+    let text = inside(text.trim());
     if result.is_error {
         return match text {
             "" => format!("{} failed.", done(command)),
@@ -72,6 +72,17 @@ pub(super) fn result(command: &Command, result: &CallResult) -> String {
             None => done(command),
         },
     }
+}
+
+/// What came from the screen, without the marks that tell a model where it begins
+/// and ends.
+fn inside(text: &str) -> &str {
+    let inside = || {
+        let (mark, rest) = text.strip_prefix('<')?.split_once(">\n")?;
+        mark.contains(" id=\"").then_some(())?;
+        rest.strip_suffix('>')?.strip_suffix(mark)?.strip_suffix("\n</")
+    };
+    inside().unwrap_or(text)
 }
 
 /// Commands that were not carried out because one before them failed.
@@ -165,4 +176,18 @@ fn block(text: &str) -> String {
         fence.push('`');
     }
     format!("{fence}text\n{text}\n{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_outside_text_are_left_out() {
+        let check = |text: &str, expected: &str| assert_eq!(inside(text), expected, "{text}");
+        check("<screen id=\"a\">\n[[\"OK\"]]\n</screen id=\"a\">", "[[\"OK\"]]");
+        check("<screen id=\"a\">\nx\n</screen id=\"b\">", "<screen id=\"a\">\nx\n</screen id=\"b\">");
+        check("<b>\nx\n</b>", "<b>\nx\n</b>");
+        check("OK", "OK");
+    }
 }

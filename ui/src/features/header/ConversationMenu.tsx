@@ -63,11 +63,12 @@ export function ConversationMenu({ id, title }: { id: string; title: string }) {
                 aria-label={t('header.renameLabel')}
                 value={text}
                 onChange={(event) => setText(event.target.value)}
+                onFocus={(event) => event.currentTarget.select()}
                 className="h-8 w-full rounded-2 border border-border-strong bg-surface px-2.5"
               />
               <div className="mt-4 flex justify-end gap-2">
                 <Dialog.Close asChild>
-                  <Button big>{t('screen.notNow')}</Button>
+                  <Button big>{t('error.cancel')}</Button>
                 </Dialog.Close>
                 <Button big look="primary" type="submit">
                   {t('header.rename')}

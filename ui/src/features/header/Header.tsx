@@ -52,15 +52,17 @@ export function Header() {
           <span className="max-wide:sr-only">{t('header.live')}</span>
         </span>
       )}
-      <ModelChip />
-      <ModeChip />
-      {(spent || free) && (
-        <Chip icon={Coins} title={t('header.cost')}>
-          <span className="sr-only">{t('header.cost')}: </span>
-          <span className="num">{free ? t('header.free') : dollars(cost)}</span>
-        </Chip>
-      )}
-      {current && <ConversationMenu id={current} title={title} />}
+      <div className="flex min-w-0 items-center gap-1.5 max-wide:basis-full wide:gap-2">
+        <ModelChip />
+        <ModeChip />
+        {(spent || free) && (
+          <Chip icon={Coins} title={t('header.cost')}>
+            <span className="sr-only">{t('header.cost')}: </span>
+            <span className="num">{free ? t('header.free') : dollars(cost)}</span>
+          </Chip>
+        )}
+        {current && <ConversationMenu id={current} title={title} />}
+      </div>
     </header>
   );
 }

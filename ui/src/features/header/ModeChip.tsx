@@ -27,7 +27,7 @@ export function ModeChip() {
         <ChipButton
           icon={ShieldCheck}
           trailing={ChevronDown}
-          className="shrink"
+          className="max-wide:shrink-0"
           aria-label={t('header.mode', { profile, mode: word })}
           data-control="mode"
         >

@@ -37,7 +37,7 @@ export function ModelChip() {
           trailing={ChevronDown}
           className="max-w-56 shrink"
           aria-label={t('header.model', { model: label })}
-          title={model ?? undefined}
+          title={open ? undefined : (model ?? undefined)}
           data-control="model"
         >
           <span className="truncate">{label}</span>

@@ -34,6 +34,7 @@ import { CardInput } from './CardInput';
 import { CardResults } from './CardResults';
 import { STATES, stateOf } from './cardState';
 import { RuleMenu } from './RuleMenu';
+import { SkipReason } from './SkipReason';
 import { useArmed } from './useArmed';
 import { useLanguageName } from './useLanguageName';
 
@@ -87,8 +88,9 @@ export const CodeCard = memo(function CodeCard(props: Props) {
     setEditing(false);
     void actions.answer(pending, changed ? { decision: 'edit', code: edit } : { decision: 'run' });
   };
-  const skip = () => {
-    if (pending && armed) void actions.answer(pending, { decision: 'skip' });
+  const skip = (reason?: string) => {
+    if (!pending || !armed) return;
+    void actions.answer(pending, { decision: 'skip', ...(reason !== undefined && { reason }) });
   };
   const runWithRule = (matches: RuleMatch) => {
     if (!pending || !armed) return;
@@ -239,6 +241,20 @@ export const CodeCard = memo(function CodeCard(props: Props) {
               >
                 {t('card.run')}
               </Button>
+              <Button big icon={Pencil} hint="E" off={wait} onClick={startEdit} data-action="edit">
+                {t('card.edit')}
+              </Button>
+              <Button
+                big
+                icon={SkipForward}
+                hint="S"
+                off={wait}
+                onClick={() => skip()}
+                data-action="skip"
+              >
+                {t('card.skip')}
+              </Button>
+              <SkipReason off={wait} onSkip={skip} />
               {changed === 0 && pending && (
                 <RuleMenu
                   pending={pending}
@@ -249,12 +265,6 @@ export const CodeCard = memo(function CodeCard(props: Props) {
                   onPick={runWithRule}
                 />
               )}
-              <Button big icon={Pencil} hint="E" off={wait} onClick={startEdit} data-action="edit">
-                {t('card.edit')}
-              </Button>
-              <Button big icon={SkipForward} hint="S" off={wait} onClick={skip} data-action="skip">
-                {t('card.skip')}
-              </Button>
               {changed > 0 && (
                 <Button big look="quiet" onClick={discard}>
                   {t('card.discard')}

@@ -1,4 +1,4 @@
-import { ChevronDown, ShieldCheck } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
@@ -32,7 +32,7 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button big icon={ShieldCheck} off={off} data-action="rule">
+        <Button big look="quiet" off={off} data-action="rule">
           <span className="flex items-center gap-1">
             {t('rule.run')}
             <Icon of={ChevronDown} size={14} />
