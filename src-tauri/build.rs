@@ -8,7 +8,8 @@ const WAITING: &str = "<!doctype html><html lang=\"en\"><title>Interpreter</titl
 fn main() {
     let page = Path::new("ui/dist/index.html");
     if !page.exists() {
-        let written = std::fs::create_dir_all("ui/dist").and_then(|()| std::fs::write(page, WAITING));
+        let written =
+            std::fs::create_dir_all("ui/dist").and_then(|()| std::fs::write(page, WAITING));
         if let Err(error) = written {
             println!("cargo::warning=ui/dist could not be made: {error}");
         }

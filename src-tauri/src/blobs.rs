@@ -14,13 +14,20 @@ pub fn serve<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     let engine = context.app_handle().state::<Engine>().inner().clone();
-    let hash = request.uri().path().trim_start_matches('/').replace("%3A", ":");
+    let hash = request
+        .uri()
+        .path()
+        .trim_start_matches('/')
+        .replace("%3A", ":");
     tauri::async_runtime::spawn_blocking(move || {
         let response = match engine.blob(&hash) {
             Ok((media_type, bytes)) => Response::builder()
                 .header(header::CONTENT_TYPE, media_type)
                 .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-                .header(header::CACHE_CONTROL, "private, max-age=31536000, immutable")
+                .header(
+                    header::CACHE_CONTROL,
+                    "private, max-age=31536000, immutable",
+                )
                 .body(bytes),
             Err(error) => Response::builder()
                 .status(StatusCode::NOT_FOUND)

@@ -24,7 +24,9 @@ fn main() -> ExitCode {
     };
     let built = tauri::Builder::default()
         // Must be the first plugin: a second start only brings the window to the front.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::show(app)
+        }))
         .manage(engine)
         .manage(verbs::Subscriptions::default())
         .register_asynchronous_uri_scheme_protocol(blobs::SCHEME, blobs::serve)

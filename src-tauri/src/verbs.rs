@@ -43,7 +43,9 @@ pub async fn subscribe(
         while let Some(delivery) = events.next().await {
             let frame = match delivery {
                 Delivery::Event(event) => ServerFrame::Event(event),
-                Delivery::Lagged => ServerFrame::Lagged { conversation: conversation.clone() },
+                Delivery::Lagged => ServerFrame::Lagged {
+                    conversation: conversation.clone(),
+                },
             };
             // A page that was reloaded has dropped its channel.
             if channel.send(frame).is_err() {
@@ -52,14 +54,22 @@ pub async fn subscribe(
         }
     });
     let id = subscriptions.next.fetch_add(1, Ordering::Relaxed);
-    subscriptions.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, task);
+    subscriptions
+        .open
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(id, task);
     Ok(id)
 }
 
 /// Ends a subscription.
 #[tauri::command]
 pub fn unsubscribe(subscriptions: State<'_, Subscriptions>, id: u32) {
-    let task = subscriptions.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    let task = subscriptions
+        .open
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&id);
     if let Some(task) = task {
         task.abort();
     }

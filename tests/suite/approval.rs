@@ -21,7 +21,9 @@ async fn an_edited_block_runs_as_edited_and_a_wrong_digest_is_refused() {
     let refused = pipe.answer(&forged, Decision::Run).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::StaleConfirmation);
     let code = "echo mine > made".to_owned();
-    pipe.answer(&pending, Decision::Edit { code }).await.unwrap();
+    pipe.answer(&pending, Decision::Edit { code })
+        .await
+        .unwrap();
     pipe.until(|t| !t.responding).await;
     let made = std::fs::read_to_string(house.home.path().join("made")).unwrap();
     assert_eq!(made, "mine\n");
@@ -54,12 +56,17 @@ async fn forbidden_commands_are_never_run_in_any_mode() {
 async fn settings_tell_where_they_come_from() {
     let house = House::new().flag(&["--max_budget", "2.5"]);
     let mut pipe = house.pipe().await;
-    let Answer::Settings { settings, .. } =
-        pipe.query(Query::Settings { conversation: None }).await.unwrap()
+    let Answer::Settings { settings, .. } = pipe
+        .query(Query::Settings { conversation: None })
+        .await
+        .unwrap()
     else {
         panic!("no settings");
     };
-    let budget = settings.iter().find(|setting| setting.key == "max_budget").unwrap();
+    let budget = settings
+        .iter()
+        .find(|setting| setting.key == "max_budget")
+        .unwrap();
     assert_eq!(budget.value, 2.5);
     assert_eq!(budget.origin, interpreter_protocol::Origin::CommandLine);
     pipe.close().await;

@@ -12,7 +12,11 @@ async fn check(house: &House, arguments: &[&str], input: &[u8], status: i32, wor
     let ran = house.run_with_input(arguments, input).await;
     assert_eq!(ran.status, Some(status), "{arguments:?}: {}", ran.stderr);
     for word in words {
-        assert!(ran.stderr.contains(word), "{arguments:?}: no {word:?} in {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(word),
+            "{arguments:?}: no {word:?} in {}",
+            ran.stderr
+        );
     }
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
 }
@@ -28,19 +32,48 @@ async fn keys_names_and_networks() {
     check(&house, &["hello"], b"", 1, &["key"]).await;
     let (_, violations) = model.finish_unchecked();
     assert_eq!(violations, []);
-    let nowhere = ["--model", "openai/x", "--api_base", "http://127.0.0.1:9/v1", "--api_key", "secret-key", "hello"];
+    let nowhere = [
+        "--model",
+        "openai/x",
+        "--api_base",
+        "http://127.0.0.1:9/v1",
+        "--api_key",
+        "secret-key",
+        "hello",
+    ];
     let ran = House::new().run(&nowhere).await;
     assert_eq!(ran.status, Some(1));
-    assert!(ran.stderr.contains("127.0.0.1:9") && !ran.stderr.contains("secret-key"), "{}", ran.stderr);
-    let missing = Reply::error(404, json!({"error": {"message": "The model `scripted` does not exist.", "type": "invalid_request_error", "code": "model_not_found"}}));
+    assert!(
+        ran.stderr.contains("127.0.0.1:9") && !ran.stderr.contains("secret-key"),
+        "{}",
+        ran.stderr
+    );
+    let missing = Reply::error(
+        404,
+        json!({"error": {"message": "The model `scripted` does not exist.", "type": "invalid_request_error", "code": "model_not_found"}}),
+    );
     let model = ModelServer::start(Script::new().reply(missing));
-    check(&House::with_model(&model, Wire::OpenAi), &["hello"], b"", 1, &["scripted"]).await;
+    check(
+        &House::with_model(&model, Wire::OpenAi),
+        &["hello"],
+        b"",
+        1,
+        &["scripted"],
+    )
+    .await;
     model.finish();
 }
 
 #[tokio::test]
 async fn unknown_languages_and_flags() {
-    check(&House::new(), &["--no_such_flag", "x"], b"", 2, &["no_such_flag"]).await;
+    check(
+        &House::new(),
+        &["--no_such_flag", "x"],
+        b"",
+        2,
+        &["no_such_flag"],
+    )
+    .await;
     let script = Script::new()
         .reply(Reply::execute("cobol", "DISPLAY 'HI'."))
         .turn(|request| Reply::text(request.results().last().unwrap().text.clone()));
@@ -67,7 +100,12 @@ async fn binary_and_huge_input() {
     let mut paste = b"read this: ".to_vec();
     paste.resize(60 * 1024 * 1024, b'x');
     let ran = house.run_with_input(&["--stdin"], &paste).await;
-    assert!(matches!(ran.status, Some(0 | 1)), "{:?} {}", ran.status, ran.stderr);
+    assert!(
+        matches!(ran.status, Some(0 | 1)),
+        "{:?} {}",
+        ran.status,
+        ran.stderr
+    );
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
 }
 
@@ -76,22 +114,36 @@ async fn broken_settings_are_named_with_their_line_and_the_app_opens() {
     let house = House::new().flag(&["--model", "builtin/commands"]);
     let profiles = house.home.path().join("config/profiles");
     std::fs::create_dir_all(&profiles).unwrap();
-    std::fs::write(profiles.join("default.yaml"), "llm:\n  model: x\n temperature: [\n").unwrap();
+    std::fs::write(
+        profiles.join("default.yaml"),
+        "llm:\n  model: x\n temperature: [\n",
+    )
+    .unwrap();
     let ran = house.run(&["help"]).await;
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("default.yaml") && ran.stderr.contains('3'), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("default.yaml") && ran.stderr.contains('3'),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]
 async fn no_display_and_no_python() {
     let house = House::new().flag(&["--model", "builtin/commands"]);
     check(&house, &["computer", "display.size"], b"", 1, &["DISPLAY"]).await;
-    let house = house.env("INTERPRETER_PYTHON", "/nowhere/python3").flag(&["-y"]);
+    let house = house
+        .env("INTERPRETER_PYTHON", "/nowhere/python3")
+        .flag(&["-y"]);
     let mut pipe = house.pipe().await;
     pipe.say("run python: 1+1").await;
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.iter().any(|row| row.contains("[no_kernel]") || row.contains("/nowhere/python3")), "{rows:#?}");
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("[no_kernel]") || row.contains("/nowhere/python3")),
+        "{rows:#?}"
+    );
     pipe.close().await;
 }
 
@@ -103,7 +155,10 @@ async fn a_second_program_on_the_same_conversation() {
     first.over().await;
     let mut second = house.pipe().await;
     let snapshot = second.resume(&first.id()).await;
-    assert_eq!(snapshot.items, first.transcript.items, "it may be read at any time");
+    assert_eq!(
+        snapshot.items, first.transcript.items,
+        "it may be read at any time"
+    );
     let op = interpreter_protocol::Op::Submit {
         conversation: Some(first.id()),
         content: vec![interpreter_protocol::UserPart::text("me too")],
@@ -111,7 +166,10 @@ async fn a_second_program_on_the_same_conversation() {
     };
     let refused = second.submit(op).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Locked);
-    assert!(refused.message.contains(&first.pid().to_string()), "{refused}");
+    assert!(
+        refused.message.contains(&first.pid().to_string()),
+        "{refused}"
+    );
     second.close().await;
     first.close().await;
 }

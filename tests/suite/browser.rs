@@ -17,14 +17,20 @@ const ALL: Duration = Duration::from_secs(240);
 async fn the_page_in_chromium() {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui");
     let built = ui.join("dist/assets");
-    assert!(built.is_dir(), "the UI is not built; `cargo xtask test` builds it before the tests");
+    assert!(
+        built.is_dir(),
+        "the UI is not built; `cargo xtask test` builds it before the tests"
+    );
     let desktop = Desktop::start();
     let house = House::new()
         .on(&desktop)
         .env("INTERPRETER_PORT", "0")
         .env("INTERPRETER_UI", &ui.join("dist").to_string_lossy());
     let mut server = house.command(&["--server"]);
-    server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    server
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut server = server.spawn().unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
     let mut said = String::new();

@@ -11,13 +11,18 @@ use crate::house::{House, Wire};
 /// Runs code, then repeats what it printed.
 fn script() -> Script {
     Script::new()
-        .turn(|_| Reply::text("Let me compute.").and_call(
-            "execute",
-            serde_json::json!({"language": "python", "code": "print(6 * 7)\nx = 6"}),
-        ))
+        .turn(|_| {
+            Reply::text("Let me compute.").and_call(
+                "execute",
+                serde_json::json!({"language": "python", "code": "print(6 * 7)\nx = 6"}),
+            )
+        })
         .turn(|request| {
             let printed = request.results().last().map(|result| result.text.clone());
-            Reply::text(format!("It printed {}.", printed.unwrap_or_default().trim()))
+            Reply::text(format!(
+                "It printed {}.",
+                printed.unwrap_or_default().trim()
+            ))
         })
 }
 
@@ -60,12 +65,21 @@ async fn as_lmc_chunks_a_line_each() {
     let mut lines: Vec<String> = Vec::new();
     let mut text = String::new();
     for line in ran.stdout.lines() {
-        let chunk: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
-        let (role, kind) = (chunk["role"].as_str().unwrap(), chunk["type"].as_str().unwrap());
+        let chunk: Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+        let (role, kind) = (
+            chunk["role"].as_str().unwrap(),
+            chunk["type"].as_str().unwrap(),
+        );
         if role == "server" || role == "user" {
             continue;
         }
-        let word = |key: &str| chunk.get(key).and_then(Value::as_str).map(|text| format!(" {text}"));
+        let word = |key: &str| {
+            chunk
+                .get(key)
+                .and_then(Value::as_str)
+                .map(|text| format!(" {text}"))
+        };
         let format = word("format").unwrap_or_default();
         if chunk["start"] == true {
             lines.push(format!("{role} {kind}{format} start"));
@@ -75,7 +89,10 @@ async fn as_lmc_chunks_a_line_each() {
             }
             lines.push(format!("{role} {kind}{format} end"));
         } else if format == " active_line" {
-            assert!(chunk["content"].is_u64() || chunk["content"].is_null(), "{line}");
+            assert!(
+                chunk["content"].is_u64() || chunk["content"].is_null(),
+                "{line}"
+            );
         } else {
             text.push_str(chunk["content"].as_str().unwrap_or_default());
         }
@@ -83,10 +100,18 @@ async fn as_lmc_chunks_a_line_each() {
     assert_eq!(
         lines,
         [
-            "assistant message start", "assistant message \"Let me compute.\"", "assistant message end",
-            "assistant code python start", "assistant code \"print(6 * 7)\\nx = 6\"", "assistant code python end",
-            "computer console start", "computer console \"42\\n\"", "computer console end",
-            "assistant message start", "assistant message \"It printed 42.\"", "assistant message end",
+            "assistant message start",
+            "assistant message \"Let me compute.\"",
+            "assistant message end",
+            "assistant code python start",
+            "assistant code \"print(6 * 7)\\nx = 6\"",
+            "assistant code python end",
+            "computer console start",
+            "computer console \"42\\n\"",
+            "computer console end",
+            "assistant message start",
+            "assistant message \"It printed 42.\"",
+            "assistant message end",
         ]
     );
     model.finish();
@@ -125,13 +150,17 @@ async fn state_is_kept_between_blocks_and_conversations_resume_in_another_progra
     pipe.say("go").await;
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.contains(&"computer/console output: 42⏎".to_owned()), "{rows:#?}");
+    assert!(
+        rows.contains(&"computer/console output: 42⏎".to_owned()),
+        "{rows:#?}"
+    );
     let (id, before) = (pipe.id(), pipe.transcript.items.clone());
     pipe.close().await;
     let mut pipe = house.pipe().await;
     let snapshot = pipe.resume(&id).await;
     assert_eq!(snapshot.items, before);
-    pipe.until(|t| t.items.len() == before.len() && !t.responding).await;
+    pipe.until(|t| t.items.len() == before.len() && !t.responding)
+        .await;
     pipe.say("and?").await;
     pipe.over().await;
     assert!(pipe.rows().last().unwrap().contains("You said"));

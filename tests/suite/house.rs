@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use interpreter_protocol::{
-    Answer, ConversationId, Decision, Error, Event, Op, Pending, Query, Receipt, Snapshot, Transcript,
-    UserPart,
+    Answer, ConversationId, Decision, Error, Event, Op, Pending, Query, Receipt, Snapshot,
+    Transcript, UserPart,
 };
 use interpreter_test_support::{Desktop, ModelServer};
 use serde_json::{Value, json};
@@ -48,7 +48,11 @@ impl House {
     /// A home without a model.
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        Self { home, env: Vec::new(), arguments: Vec::new() }
+        Self {
+            home,
+            env: Vec::new(),
+            arguments: Vec::new(),
+        }
     }
 
     /// A home with the scripted model.
@@ -58,7 +62,17 @@ impl House {
             Wire::OpenAi => ("openai/scripted", model.openai_base()),
             Wire::Anthropic => ("anthropic/claude-sonnet-5-5", model.url()),
         };
-        house.arguments.extend(["--model", name, "--api_base", &base, "--api_key", "secret-key"].map(str::to_owned));
+        house.arguments.extend(
+            [
+                "--model",
+                name,
+                "--api_base",
+                &base,
+                "--api_key",
+                "secret-key",
+            ]
+            .map(str::to_owned),
+        );
         house
     }
 
@@ -69,7 +83,8 @@ impl House {
     }
 
     pub fn flag(mut self, words: &[&str]) -> Self {
-        self.arguments.extend(words.iter().map(|word| (*word).to_owned()));
+        self.arguments
+            .extend(words.iter().map(|word| (*word).to_owned()));
         self
     }
 
@@ -99,7 +114,11 @@ impl House {
             // `python3` on the path may be a slow stand-in.
             .env("INTERPRETER_PYTHON", "/usr/bin/python3")
             .env("INTERPRETER_EYES", eyes())
-            .envs(self.env.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            .envs(
+                self.env
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            )
             .current_dir(self.home.path())
             .kill_on_drop(true);
     }
@@ -111,7 +130,10 @@ impl House {
 
     pub async fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
@@ -139,7 +161,11 @@ impl House {
 
 fn eyes() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    tests.parent().and_then(Path::parent).unwrap().join("interpreter-eyes")
+    tests
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .join("interpreter-eyes")
 }
 
 /// A command that has ended.
@@ -164,7 +190,10 @@ pub struct Pipe {
 
 impl Pipe {
     async fn open(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -196,7 +225,10 @@ impl Pipe {
     /// Ends the process by closing its input, and waits for it.
     pub async fn close(mut self) {
         drop(self.stdin);
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it never ended").unwrap();
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("it never ended")
+            .unwrap();
     }
 
     async fn frame(&mut self) -> Value {
@@ -213,11 +245,15 @@ impl Pipe {
         self.next += 1;
         let mut frame = request;
         frame["id"] = json!(id);
-        self.stdin.write_all(format!("{frame}\n").as_bytes()).await.unwrap();
+        self.stdin
+            .write_all(format!("{frame}\n").as_bytes())
+            .await
+            .unwrap();
         loop {
             let frame = self.frame().await;
             if let Some(event) = frame.get("event") {
-                self.queue.push_back(serde_json::from_value(event.clone()).unwrap());
+                self.queue
+                    .push_back(serde_json::from_value(event.clone()).unwrap());
                 continue;
             }
             for kind in ["receipt", "answer", "subscribed", "error"] {
@@ -227,7 +263,9 @@ impl Pipe {
                 return match kind {
                     "receipt" => Ok(frame["receipt"]["receipt"].clone()),
                     "answer" => Ok(frame["answer"]["answer"].clone()),
-                    "error" => Err(serde_json::from_value(frame["error"]["error"].clone()).unwrap()),
+                    "error" => {
+                        Err(serde_json::from_value(frame["error"]["error"].clone()).unwrap())
+                    }
                     _ => Ok(Value::Null),
                 };
             }
@@ -247,15 +285,22 @@ impl Pipe {
 
     /// Goes on with a conversation; gives how it stands.
     pub async fn resume(&mut self, conversation: &ConversationId) -> Snapshot {
-        let query =
-            Query::Items { conversation: conversation.clone(), before: None, limit: None };
-        let Answer::Items(snapshot) = self.query(query).await.unwrap() else { panic!("no items") };
+        let query = Query::Items {
+            conversation: conversation.clone(),
+            before: None,
+            limit: None,
+        };
+        let Answer::Items(snapshot) = self.query(query).await.unwrap() else {
+            panic!("no items")
+        };
         self.follow(conversation.clone()).await;
         *snapshot
     }
 
     async fn follow(&mut self, conversation: ConversationId) {
-        self.request(json!({ "subscribe": { "conversation": conversation, "after": 0 } })).await.unwrap();
+        self.request(json!({ "subscribe": { "conversation": conversation, "after": 0 } }))
+            .await
+            .unwrap();
         self.conversation = Some(conversation);
     }
 
@@ -300,11 +345,16 @@ impl Pipe {
 
     /// Waits for an approval that is wanted.
     pub async fn pending(&mut self) -> Pending {
-        self.until(|transcript| !transcript.pending.is_empty()).await;
+        self.until(|transcript| !transcript.pending.is_empty())
+            .await;
         self.transcript.pending[0].clone()
     }
 
-    pub async fn answer(&mut self, pending: &Pending, decision: Decision) -> Result<Receipt, Error> {
+    pub async fn answer(
+        &mut self,
+        pending: &Pending,
+        decision: Decision,
+    ) -> Result<Receipt, Error> {
         let op = Op::Answer {
             conversation: self.id(),
             confirmation: pending.confirmation.clone(),

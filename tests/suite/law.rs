@@ -19,7 +19,16 @@ const LAW: &[(&str, &[&str])] = &[
     ("agent", &["llm", "protocol"]),
     (
         "engine",
-        &["agent", "computer", "languages", "llm", "perception", "protocol", "settings", "store"],
+        &[
+            "agent",
+            "computer",
+            "languages",
+            "llm",
+            "perception",
+            "protocol",
+            "settings",
+            "store",
+        ],
     ),
     ("server", &["engine", "protocol"]),
     ("cli", &["engine", "protocol", "server"]),
@@ -44,21 +53,41 @@ const ONLY: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that may have a `platform` folder.
-const PLATFORM: &[&str] =
-    &["computer", "perception", "languages", "settings", "cli", "desktop", "test-support"];
+const PLATFORM: &[&str] = &[
+    "computer",
+    "perception",
+    "languages",
+    "settings",
+    "cli",
+    "desktop",
+    "test-support",
+];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_path_buf()
 }
 
 /// Every package of ours with its direct dependencies, those of tests left out.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
     metadata["packages"]
@@ -81,14 +110,23 @@ fn short(package: &str) -> &str {
 fn arrows_point_down() {
     let dependencies = dependencies();
     for (package, direct) in &dependencies {
-        let allowed = LAW.iter().find(|(name, _)| name == package).map(|(_, allowed)| *allowed);
+        let allowed = LAW
+            .iter()
+            .find(|(name, _)| name == package)
+            .map(|(_, allowed)| *allowed);
         let allowed = allowed.unwrap_or_else(|| panic!("the law does not know {package}"));
-        for ours in direct.iter().filter_map(|name| name.strip_prefix("interpreter-")) {
+        for ours in direct
+            .iter()
+            .filter_map(|name| name.strip_prefix("interpreter-"))
+        {
             assert!(allowed.contains(&ours), "{package} must not import {ours}");
         }
         for (name, only) in ONLY {
             if direct.contains(*name) {
-                assert!(only.contains(&package.as_str()), "{package} must not name {name}");
+                assert!(
+                    only.contains(&package.as_str()),
+                    "{package} must not name {name}"
+                );
             }
         }
     }
@@ -99,12 +137,27 @@ fn systems_are_told_apart_only_in_platform_folders() {
     let mut wrong = Vec::new();
     for folder in ["crates", "src-tauri/src"] {
         visit(&root().join(folder), &mut |path, text| {
-            let relative = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            let relative = path
+                .strip_prefix(root())
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
             let package = relative.split('/').nth(1).unwrap_or_default();
-            let package = if relative.starts_with("src-tauri") { "desktop" } else { package };
-            let asks = ["cfg(target_os", "cfg(unix", "cfg(windows", "cfg(not(unix", "cfg(not(windows", "cfg(any(unix"]
-                .iter()
-                .any(|word| text.contains(word));
+            let package = if relative.starts_with("src-tauri") {
+                "desktop"
+            } else {
+                package
+            };
+            let asks = [
+                "cfg(target_os",
+                "cfg(unix",
+                "cfg(windows",
+                "cfg(not(unix",
+                "cfg(not(windows",
+                "cfg(any(unix",
+            ]
+            .iter()
+            .any(|word| text.contains(word));
             let allowed = relative.contains("/platform/") || relative.ends_with("/platform.rs");
             let test = relative.contains("/tests/") || relative.contains("/examples/");
             if asks && package != "xtask" && !test && !(allowed && PLATFORM.contains(&package)) {
@@ -112,13 +165,19 @@ fn systems_are_told_apart_only_in_platform_folders() {
             }
         });
     }
-    assert_eq!(wrong, Vec::<String>::new(), "move what differs into platform/<os>.rs");
+    assert_eq!(
+        wrong,
+        Vec::<String>::new(),
+        "move what differs into platform/<os>.rs"
+    );
 }
 
 #[test]
 fn the_shell_holds_no_product() {
     let mut lines = 0;
-    visit(&root().join("src-tauri"), &mut |_, text| lines += text.lines().count());
+    visit(&root().join("src-tauri"), &mut |_, text| {
+        lines += text.lines().count()
+    });
     assert!(lines < 2000, "src-tauri has {lines} lines");
 }
 
@@ -140,7 +199,10 @@ fn visit(folder: &Path, found: &mut dyn FnMut(&Path, &str)) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             visit(&path, found);
-        } else if path.extension().is_some_and(|end| ["rs", "ts", "tsx"].iter().any(|e| end == *e)) {
+        } else if path
+            .extension()
+            .is_some_and(|end| ["rs", "ts", "tsx"].iter().any(|e| end == *e))
+        {
             found(&path, &std::fs::read_to_string(&path).unwrap());
         }
     }

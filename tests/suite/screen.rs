@@ -36,9 +36,11 @@ async fn the_model_finds_a_square_and_clicks_it_twice_at_different_places() {
             .turn(Reply::click_magenta)
             .reply(Reply::text("Twice."));
         let model = ModelServer::start(script);
-        let house = House::with_model(&model, wire)
-            .on(&desktop)
-            .flag(&["--os", "-y", "--llm_supports_vision"]);
+        let house = House::with_model(&model, wire).on(&desktop).flag(&[
+            "--os",
+            "-y",
+            "--llm_supports_vision",
+        ]);
         let mut pipe = house.pipe().await;
         pipe.say("click the square").await;
         pipe.over().await;
@@ -48,7 +50,12 @@ async fn the_model_finds_a_square_and_clicks_it_twice_at_different_places() {
         square.move_square(1534, 877).await;
         pipe.say("again").await;
         pipe.over().await;
-        assert_eq!(clicks(&pipe), 2, "each click says what it did: {:#?}", pipe.rows());
+        assert_eq!(
+            clicks(&pipe),
+            2,
+            "each click says what it did: {:#?}",
+            pipe.rows()
+        );
         let click = square.expect("click").await;
         assert!(click["off"].as_f64().unwrap() <= 1.0, "{wire:?}: {click}");
         pipe.close().await;
@@ -80,13 +87,21 @@ async fn plain_commands_click_a_button_by_its_text_and_type_into_an_entry() {
 async fn without_os_mode_the_screen_is_left_alone() {
     let desktop = Desktop::start();
     let mut square = Fixture::square(&desktop, 100, 100, 30).await;
-    let house = House::new().on(&desktop).flag(&["--model", "builtin/commands", "-y"]);
+    let house = House::new()
+        .on(&desktop)
+        .flag(&["--model", "builtin/commands", "-y"]);
     let mut pipe = house.pipe().await;
     pipe.say("click at 115, 115").await;
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.iter().any(|row| row.contains("needs OS mode")), "{rows:#?}");
-    assert_eq!(square.events_so_far().await, Vec::<serde_json::Value>::new());
+    assert!(
+        rows.iter().any(|row| row.contains("needs OS mode")),
+        "{rows:#?}"
+    );
+    assert_eq!(
+        square.events_so_far().await,
+        Vec::<serde_json::Value>::new()
+    );
     pipe.close().await;
 }
 
@@ -95,13 +110,26 @@ async fn the_command_calls_single_methods() {
     let desktop = Desktop::with_size(1000, 700);
     let house = House::new().on(&desktop);
     let ran = house.run(&["computer", "display.size"]).await;
-    assert_eq!((ran.status, ran.stdout.trim()), (Some(0), "[1000,700]"), "{}", ran.stderr);
+    assert_eq!(
+        (ran.status, ran.stdout.trim()),
+        (Some(0), "[1000,700]"),
+        "{}",
+        ran.stderr
+    );
     let lines = b"{\"method\":\"mouse.move\",\"params\":{\"x\":321,\"y\":123}}\n{\"method\":\"mouse.position\"}\n{\"method\":\"mouse.fly\"}\n";
     let ran = house.run_with_input(&["computer", "-"], lines).await;
     let answers: Vec<&str> = ran.stdout.lines().collect();
     assert_eq!(answers.len(), 3, "{ran:?}");
-    assert!(answers[1].contains("321") && answers[1].contains("123"), "{}", answers[1]);
-    assert!(answers[2].contains("mouse."), "it names the closest: {}", answers[2]);
+    assert!(
+        answers[1].contains("321") && answers[1].contains("123"),
+        "{}",
+        answers[1]
+    );
+    assert!(
+        answers[2].contains("mouse."),
+        "it names the closest: {}",
+        answers[2]
+    );
     assert_eq!(desktop.pointer(), (321, 123));
 }
 
@@ -110,16 +138,24 @@ async fn code_reaches_the_screen_through_the_computer_object() {
     let desktop = Desktop::start();
     let mut square = Fixture::square(&desktop, 300, 200, 41).await;
     let code = "computer.mouse.click(x=320, y=220)\nprint(computer.mouse.position())";
-    let script = Script::new().reply(Reply::execute("python", code)).reply(Reply::text("Done."));
+    let script = Script::new()
+        .reply(Reply::execute("python", code))
+        .reply(Reply::text("Done."));
     let model = ModelServer::start(script);
-    let house = House::with_model(&model, Wire::Anthropic).on(&desktop).flag(&["--os", "-y"]);
+    let house = House::with_model(&model, Wire::Anthropic)
+        .on(&desktop)
+        .flag(&["--os", "-y"]);
     let mut pipe = house.pipe().await;
     pipe.say("click").await;
     let click = square.expect("click").await;
     assert!(click["off"].as_f64().unwrap() <= 1.0, "{click}");
     pipe.over().await;
     let rows = pipe.rows();
-    assert!(rows.iter().any(|row| row.contains("320") && row.starts_with("computer/console")), "{rows:#?}");
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("320") && row.starts_with("computer/console")),
+        "{rows:#?}"
+    );
     pipe.close().await;
     model.finish();
 }

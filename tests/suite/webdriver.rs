@@ -22,6 +22,7 @@ pub struct Browser {
     driver: Child,
     port: u16,
     session: String,
+    app: Option<u32>,
 }
 
 /// An element of the page.
@@ -32,13 +33,26 @@ impl Browser {
     /// Starts the app in this home, driven by WebKit's driver.
     pub async fn open(house: &House, app: &Path) -> Self {
         let (driver, port) = start_driver(house).await;
-        let mut browser = Self { driver, port, session: String::new() };
+        let mut browser = Self {
+            driver,
+            port,
+            session: String::new(),
+            app: None,
+        };
         let options = json!({ "binary": app, "args": [] });
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let wanted =
+            json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let session = browser.call("POST", "/session", Some(wanted)).await;
         browser.session = session["sessionId"].as_str().unwrap().to_owned();
+        browser.app = browser.driver.id().and_then(child_of);
+        assert!(
+            browser.app.is_some(),
+            "the driver tells of an app that does not run"
+        );
         let waits = PATIENCE.as_millis() as u64;
-        browser.post("/timeouts", json!({ "implicit": waits, "script": waits })).await;
+        browser
+            .post("/timeouts", json!({ "implicit": waits, "script": waits }))
+            .await;
         browser
     }
 
@@ -50,11 +64,14 @@ impl Browser {
     /// Waits for an element whose own text holds these words.
     pub async fn find_text(&self, words: &str) -> Element {
         assert!(!words.contains('"'), "XPath has no escape for a quote");
-        self.look("xpath", &format!("//*[text()[contains(., \"{words}\")]]")).await
+        self.look("xpath", &format!("//*[text()[contains(., \"{words}\")]]"))
+            .await
     }
 
     async fn look(&self, using: &str, value: &str) -> Element {
-        let found = self.try_post("/element", json!({ "using": using, "value": value })).await;
+        let found = self
+            .try_post("/element", json!({ "using": using, "value": value }))
+            .await;
         match found {
             Ok(found) => Element(found[ELEMENT].as_str().unwrap().to_owned()),
             Err(error) => {
@@ -73,13 +90,16 @@ impl Browser {
     /// Types into an element; `\u{e007}` is the Enter key.
     pub async fn type_into(&self, css: &str, text: &str) {
         let Element(id) = self.find(css).await;
-        self.post(&format!("/element/{id}/value"), json!({ "text": text })).await;
+        self.post(&format!("/element/{id}/value"), json!({ "text": text }))
+            .await;
     }
 
     /// What an element shows.
     pub async fn text(&self, css: &str) -> String {
         let script = "return document.querySelector(arguments[0]).innerText";
-        let text = self.post("/execute/sync", json!({ "script": script, "args": [css] })).await;
+        let text = self
+            .post("/execute/sync", json!({ "script": script, "args": [css] }))
+            .await;
         text.as_str().unwrap_or_default().to_owned()
     }
 
@@ -93,7 +113,9 @@ impl Browser {
              const watch = new MutationObserver(() => holds() && watch.disconnect());
              watch.observe(document, {{ subtree: true, childList: true, attributes: true, characterData: true }});"
         );
-        let answer = self.try_post("/execute/async", json!({ "script": script, "args": [] })).await;
+        let answer = self
+            .try_post("/execute/async", json!({ "script": script, "args": [] }))
+            .await;
         if let Err(error) = answer {
             let page = self.text("body").await;
             panic!("it never held that {expression} ({error}). The page says:\n{page}");
@@ -105,19 +127,38 @@ impl Browser {
         self.post("/refresh", json!({})).await;
     }
 
-    /// Closes the window, which ends the app.
+    /// Ends the app, and waits until it is gone: while one runs, another start
+    /// would only bring its window to the front.
     pub async fn close(mut self) {
         let path = format!("/session/{}", self.session);
         self.call("DELETE", &path, None).await;
+        // The driver ends it too, but after its answer, and not if it is killed meanwhile.
+        let app = self.app.take().unwrap();
+        end(app);
+        let gone = async {
+            while Path::new("/proc").join(app.to_string()).exists() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, gone)
+            .await
+            .expect("the app never ended");
         self.driver.kill().await.unwrap();
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
-        self.try_post(path, body).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+        self.try_post(path, body)
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     async fn try_post(&self, path: &str, body: Value) -> Result<Value, Value> {
-        self.request("POST", &format!("/session/{}{path}", self.session), Some(body)).await
+        self.request(
+            "POST",
+            &format!("/session/{}{path}", self.session),
+            Some(body),
+        )
+        .await
     }
 
     async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -135,6 +176,31 @@ impl Browser {
         let value = value["value"].take();
         if status == 200 { Ok(value) } else { Err(value) }
     }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(app) = self.app {
+            end(app);
+        }
+    }
+}
+
+/// The process that a process has started.
+fn child_of(parent: u32) -> Option<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{parent}/task")).ok()?;
+    threads.flatten().find_map(|thread| {
+        let children = std::fs::read_to_string(thread.path().join("children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    })
+}
+
+fn end(process: u32) {
+    // It may have ended by itself; then there is nothing to say.
+    let _ = std::process::Command::new("kill")
+        .arg(process.to_string())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// One request over a connection of its own.
@@ -155,7 +221,11 @@ async fn exchange(
     stream.write_all(request.as_bytes()).await?;
     let mut line = String::new();
     stream.read_line(&mut line).await?;
-    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    let status = line
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0);
     let mut length = 0;
     loop {
         line.clear();
@@ -192,15 +262,24 @@ async fn start_driver(house: &House) -> (Child, u16) {
     // It tells nobody when it listens.
     let listens = async {
         while exchange(port, "GET", "/status", None).await.is_err() {
-            assert!(driver.try_wait().unwrap().is_none(), "WebKitWebDriver ended");
+            assert!(
+                driver.try_wait().unwrap().is_none(),
+                "WebKitWebDriver ended"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, listens).await.expect("WebKitWebDriver never listened");
+    tokio::time::timeout(PATIENCE, listens)
+        .await
+        .expect("WebKitWebDriver never listened");
     (driver, port)
 }
 
 /// A port nobody has at this moment; the driver cannot choose one by itself.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }

@@ -30,7 +30,9 @@ async fn say(window: &Browser, text: &str) {
 }
 
 async fn turn_is_over(window: &Browser) {
-    window.until("!document.querySelector('[data-action=stop]')").await;
+    window
+        .until("!document.querySelector('[data-action=stop]')")
+        .await;
 }
 
 #[tokio::test]
@@ -44,7 +46,10 @@ async fn code_approved_by_a_click_runs_and_everything_is_there_after_a_reload() 
         })
         .turn(|request| {
             let printed = request.results().last().map(|result| result.text.clone());
-            Reply::text(format!("It printed {}.", printed.unwrap_or_default().trim()))
+            Reply::text(format!(
+                "It printed {}.",
+                printed.unwrap_or_default().trim()
+            ))
         });
     let model = ModelServer::start(script);
     let desktop = Desktop::start();
@@ -52,13 +57,20 @@ async fn code_approved_by_a_click_runs_and_everything_is_there_after_a_reload() 
     let window = open(&house).await;
     say(&window, "six times seven").await;
     window.find("[data-card][data-state=awaiting]").await;
-    assert_eq!(model.requests().len(), 1, "nothing runs before it is approved");
+    assert_eq!(
+        model.requests().len(),
+        1,
+        "nothing runs before it is approved"
+    );
     window.click(RUN).await;
     window.find("[data-card][data-state=done]").await;
     window.find_text("It printed 42.").await;
     turn_is_over(&window).await;
     let shown = window.text("[data-region=transcript]").await;
-    assert!(shown.contains("six times seven") && shown.contains("print(6 * 7)"), "{shown}");
+    assert!(
+        shown.contains("six times seven") && shown.contains("print(6 * 7)"),
+        "{shown}"
+    );
 
     window.reload().await;
     window.find_text("It printed 42.").await;
@@ -83,7 +95,12 @@ async fn without_a_key_it_opens_on_the_built_in_commands() {
     let house = House::new().on(&desktop);
     let window = open(&house).await;
     window.find_text("No model is connected").await;
-    assert!(window.text("[data-control=model]").await.contains("Built-in commands"));
+    assert!(
+        window
+            .text("[data-control=model]")
+            .await
+            .contains("Built-in commands")
+    );
     say(&window, "run python: 1+1").await;
     window.click(RUN).await;
     window.find("[data-card][data-state=done]").await;
@@ -94,8 +111,9 @@ async fn without_a_key_it_opens_on_the_built_in_commands() {
 
 #[tokio::test]
 async fn stop_ends_a_model_that_hangs() {
-    let script =
-        Script::new().reply(Reply::text("Hm").hang()).reply(Reply::text("Usable again."));
+    let script = Script::new()
+        .reply(Reply::text("Hm").hang())
+        .reply(Reply::text("Usable again."));
     let model = ModelServer::start(script);
     let desktop = Desktop::start();
     let house = with_model(&desktop, &model);
@@ -123,12 +141,16 @@ async fn the_screen_is_used_once_agreed_to_and_an_app_asks_once() {
     let mut form = Fixture::form(&desktop, "Press me").await;
     say(&window, "click \"Press me\"").await;
     window.find("[data-pill=waiting]").await;
-    window.click("[data-action=run-app]:not([aria-disabled])").await;
-    form.wait_for("a press", |event| event["event"] == "pressed").await;
+    window
+        .click("[data-action=run-app]:not([aria-disabled])")
+        .await;
+    form.wait_for("a press", |event| event["event"] == "pressed")
+        .await;
     turn_is_over(&window).await;
     window.until("!document.querySelector('[data-pill]')").await;
     say(&window, "click \"Press me\"").await;
-    form.wait_for("another press", |event| event["event"] == "pressed").await;
+    form.wait_for("another press", |event| event["event"] == "pressed")
+        .await;
     turn_is_over(&window).await;
     assert!(!desktop.anything_pressed());
     window.close().await;
@@ -136,19 +158,33 @@ async fn the_screen_is_used_once_agreed_to_and_an_app_asks_once() {
 
 #[tokio::test]
 async fn a_link_opens_in_the_system_browser_and_the_window_stays() {
-    let script = Script::new()
-        .reply(Reply::text("See [the page](https://example.org/a?b=c) or [this](file:///etc/passwd)."));
+    let script = Script::new().reply(Reply::text(
+        "See [the page](https://example.org/a?b=c) or [this](file:///etc/passwd).",
+    ));
     let model = ModelServer::start(script);
     let desktop = Desktop::start();
     let house = with_model(&desktop, &model);
     // What the system would open the page with, replaced by one that writes it down.
     let opened = house.home.path().join("opened");
     let stand_in = house.home.path().join("xdg-open");
-    std::fs::write(&stand_in, format!("#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n", opened.display()))
-        .unwrap();
-    let chmod = std::process::Command::new("chmod").arg("+x").arg(&stand_in).status();
+    std::fs::write(
+        &stand_in,
+        format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
+            opened.display()
+        ),
+    )
+    .unwrap();
+    let chmod = std::process::Command::new("chmod")
+        .arg("+x")
+        .arg(&stand_in)
+        .status();
     assert!(chmod.unwrap().success());
-    let path = format!("{}:{}", house.home.path().display(), std::env::var("PATH").unwrap());
+    let path = format!(
+        "{}:{}",
+        house.home.path().display(),
+        std::env::var("PATH").unwrap()
+    );
     let house = house.env("PATH", &path);
     let window = open(&house).await;
     say(&window, "where?").await;
@@ -159,9 +195,14 @@ async fn a_link_opens_in_the_system_browser_and_the_window_stays() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(crate::house::PATIENCE, written).await.expect("no browser was opened");
+    tokio::time::timeout(crate::house::PATIENCE, written)
+        .await
+        .expect("no browser was opened");
     window.find_text("where?").await;
-    assert_eq!(std::fs::read_to_string(&opened).unwrap(), "https://example.org/a?b=c\n");
+    assert_eq!(
+        std::fs::read_to_string(&opened).unwrap(),
+        "https://example.org/a?b=c\n"
+    );
     window.close().await;
     model.finish();
 }

@@ -117,6 +117,14 @@ async fn interrupting_keeps_the_state() {
         }
         assert!(folded.output.ends_with("Interrupted\n"), "{code}: {folded:?}");
     }
+    // What was put off by a run that was interrupted does not happen any more.
+    let code = "console.log('go'); globalThis.n = 0; for (;;) { await new Promise(r => setTimeout(r, 1)); n++ }";
+    let mut run = bench.start("js", code);
+    until_output(&mut run, "go").await;
+    run.control.interrupt();
+    assert_eq!(fold(&mut run, &[]).await.status(), RunStatus::Interrupted);
+    let code = "const seen = n; await new Promise(r => setTimeout(r, 20)); n === seen";
+    check(&bench, "js", code, "true\n", RunStatus::Ok).await;
     check(&bench, "js", "kept", "1\n", RunStatus::Ok).await;
 }
 

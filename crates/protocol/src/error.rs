@@ -113,7 +113,12 @@ pub struct Error {
 impl Error {
     /// An error without a remedy.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), remedy: None, params: Map::new() }
+        Self {
+            code,
+            message: message.into(),
+            remedy: None,
+            params: Map::new(),
+        }
     }
 
     /// Adds what to do.

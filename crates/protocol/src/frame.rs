@@ -75,7 +75,11 @@ impl Frame {
 fn scale_down(value: f64, from: u32, to: u32) -> i32 {
     let last = f64::from(to.max(1) - 1);
     let position = value * f64::from(to) / f64::from(from.max(1));
-    if position.is_nan() { 0 } else { position.floor().clamp(0.0, last) as i32 }
+    if position.is_nan() {
+        0
+    } else {
+        position.floor().clamp(0.0, last) as i32
+    }
 }
 
 #[cfg(test)]
@@ -84,8 +88,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn frames() -> impl Strategy<Value = Frame> {
-        (-8000i32..8000, -8000i32..8000, 1u32..7680, 1u32..4320, 0.05f64..1.0).prop_map(
-            |(x, y, width, height, shrink)| Frame {
+        (
+            -8000i32..8000,
+            -8000i32..8000,
+            1u32..7680,
+            1u32..4320,
+            0.05f64..1.0,
+        )
+            .prop_map(|(x, y, width, height, shrink)| Frame {
                 display: "d".to_owned(),
                 origin: (x, y),
                 native: (width, height),
@@ -95,8 +105,7 @@ mod tests {
                 ),
                 scale: 1.0,
                 layout: String::new(),
-            },
-        )
+            })
     }
 
     proptest! {

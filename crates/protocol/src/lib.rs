@@ -28,7 +28,5 @@ pub use query::{
     Ability, Answer, ClientFrame, ConversationSummary, InputRequest, LanguageSummary, ModelSummary,
     Origin, PROTOCOL, Query, Request, SearchHit, ServerFrame, SettingValue, Snapshot, Subscribe,
 };
-pub use state::{
-    ConversationMeta, Effect, Mode, Os, OsState, Outcome, Run, RunState, Usage,
-};
+pub use state::{ConversationMeta, Effect, Mode, Os, OsState, Outcome, Run, RunState, Usage};
 pub use transcript::{Item, Pending, Transcript};

@@ -131,7 +131,11 @@ pub struct UserPart {
 impl UserPart {
     /// A text.
     pub fn text(content: impl Into<String>) -> Self {
-        Self { kind: crate::kind::MESSAGE.to_owned(), format: None, content: content.into() }
+        Self {
+            kind: crate::kind::MESSAGE.to_owned(),
+            format: None,
+            content: content.into(),
+        }
     }
 }
 

@@ -161,7 +161,11 @@ impl Transcript {
 
     fn apply_item(&mut self, id: &ItemId, chunk: &Chunk) {
         if chunk.kind == kind::CONSOLE && chunk.format.as_deref() == Some("active_line") {
-            let line = chunk.content.as_ref().and_then(Value::as_u64).map(|line| line as u32);
+            let line = chunk
+                .content
+                .as_ref()
+                .and_then(Value::as_u64)
+                .map(|line| line as u32);
             // The line belongs to the code; the console item names it.
             let parent = chunk.key("parent").map(ItemId::from);
             if let Some(item) = parent.and_then(|parent| self.item_mut(&parent)) {
@@ -185,7 +189,9 @@ impl Transcript {
                 extra: Extra::default(),
             });
         }
-        let Some(item) = self.item_mut(id) else { return };
+        let Some(item) = self.item_mut(id) else {
+            return;
+        };
         for (key, value) in &chunk.extra.0 {
             item.extra.insert(key.clone(), value.clone());
         }
@@ -229,7 +235,11 @@ impl Transcript {
                 request,
                 item: item.clone(),
                 prompt: chunk.text().unwrap_or_default().to_owned(),
-                secret: chunk.extra.get("secret").and_then(Value::as_bool).unwrap_or(false),
+                secret: chunk
+                    .extra
+                    .get("secret")
+                    .and_then(Value::as_bool)
+                    .unwrap_or(false),
             });
         }
     }
@@ -244,8 +254,12 @@ impl Transcript {
             }
             kind::EDITED => {
                 let content = chunk.content.as_ref();
-                let id = content.and_then(|value| value.get("item")).and_then(Value::as_str);
-                let code = content.and_then(|value| value.get("content")).and_then(Value::as_str);
+                let id = content
+                    .and_then(|value| value.get("item"))
+                    .and_then(Value::as_str);
+                let code = content
+                    .and_then(|value| value.get("content"))
+                    .and_then(Value::as_str);
                 if let (Some(id), Some(code)) = (id, code)
                     && let Some(item) = self.item_mut(&ItemId::from(id))
                 {

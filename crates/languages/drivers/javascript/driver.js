@@ -149,6 +149,7 @@ function show(message) {
 
 // What is printed
 
+const ownTimeout = setTimeout;
 let text = [];
 let textSize = 0;
 let textFd = 1;
@@ -182,7 +183,7 @@ function emit(fd, data) {
       slot = now;
       writes = 0;
     } else if (textSize < 16384) {
-      if (!timer) timer = setTimeout(flush, 10);
+      if (!timer) timer = ownTimeout(flush, 10);
       return;
     }
   }
@@ -431,6 +432,7 @@ function finish(id, status, message) {
   running = null;
   settle = null;
   busy = false;
+  timers.clear();
   Atomics.store(shared, RUNNING, 0);
   if (status === "interrupted") emit(2, "Interrupted\n");
   flush();
@@ -438,17 +440,46 @@ function finish(id, status, message) {
 }
 
 function interrupt() {
-  if (running === null || interrupted) return;
+  if (running === null) return;
   interrupted = true;
+  for (const forget of timers) forget();
+  timers.clear();
   if (settle) settle(null);
   const id = running;
-  setTimeout(() => {
-    // It was broken off at the moment when it had ended by itself, and with it our own work.
+  ownTimeout(() => {
+    // Our own work was broken off along with the code, so nobody waits for its end.
     if (running === id) finish(id, "interrupted", null);
-  }, 100);
+  }, 20);
 }
 
-process.on("SIGINT", interrupt);
+// The signal is for the programs below; here it could arrive in the next run. The
+// message that comes with it is what counts.
+process.on("SIGINT", () => {});
+
+// What a run has put off. After an interrupt it is not to happen any more.
+const timers = new Set();
+
+function keepTimers(start, stop) {
+  const own = globalThis[start];
+  const replaced = (callback, ...rest) => {
+    if (running === null || typeof callback !== "function") return own(callback, ...rest);
+    const timer = own(
+      (...values) => {
+        if (start !== "setInterval") timers.delete(forget);
+        return callback(...values);
+      },
+      ...rest,
+    );
+    const forget = () => globalThis[stop](timer);
+    timers.add(forget);
+    return timer;
+  };
+  const { custom } = util.promisify;
+  const later = (delay, value) => new Promise((resolve) => replaced(resolve, delay, value));
+  if (own[custom]) replaced[custom] = start === "setImmediate" ? (value) => new Promise((resolve) => replaced(resolve, value)) : later;
+  Object.defineProperty(replaced, "name", { value: start });
+  globalThis[start] = replaced;
+}
 process.on("uncaughtException", (error) => {
   emit(2, describe(error) + "\n");
   flush();
@@ -465,6 +496,9 @@ replaceStream("stdout", 1);
 replaceStream("stderr", 2);
 replaceConsole();
 replaceInput();
+keepTimers("setTimeout", "clearTimeout");
+keepTimers("setInterval", "clearInterval");
+keepTimers("setImmediate", "clearImmediate");
 globalThis.require = createRequire(path.join(process.cwd(), "cell.js"));
 globalThis.module = { exports: {}, require: globalThis.require };
 globalThis.exports = globalThis.module.exports;

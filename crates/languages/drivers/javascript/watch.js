@@ -20,22 +20,28 @@ function look(data) {
   for (const line of lines) {
     if (!line.startsWith('{"type":"interrupt"')) continue;
     const { id } = JSON.parse(line);
-    setTimeout(() => {
-      if (Atomics.load(shared, RUNNING) !== id) return;
+    const again = setInterval(() => {
+      if (Atomics.load(shared, RUNNING) !== id) return clearInterval(again);
       // Only for this moment: at its end the program would wait for a session that is open.
       const session = new inspector.Session();
       session.connectToMainThread();
       session.post("Runtime.terminateExecution", () => session.disconnect());
+      // What it was about to do with the message may have been broken off as well.
+      tell(Buffer.from(`${line}\n`));
     }, 20);
   }
+}
+
+function tell(data) {
+  port.postMessage(data);
+  Atomics.add(shared, ARRIVED, 1);
+  Atomics.notify(shared, ARRIVED);
 }
 
 const socket = new Socket({ fd: channel, readable: true, writable: false });
 socket.on("data", (data) => {
   look(data);
-  port.postMessage(data);
-  Atomics.add(shared, ARRIVED, 1);
-  Atomics.notify(shared, ARRIVED);
+  tell(data);
 });
 socket.on("end", () => process.kill(process.pid, "SIGKILL"));
 socket.on("error", () => process.kill(process.pid, "SIGKILL"));

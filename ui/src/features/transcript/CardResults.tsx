@@ -84,7 +84,7 @@ function Output({ result, state }: { result: Item; state: RunState }) {
   const [open, setOpen] = useState(false);
   const [whole_, setWhole] = useState<string>();
   const text = stripEscapes(whole_ ?? textOf(result)).replace(/\n$/, '');
-  if (text === '' && result.complete) return null;
+  if (text === '' && (result.complete || state !== 'running')) return null;
   const all = text.split('\n');
   const long = state !== 'running' && state !== 'needs_input' && all.length > FOLD_OVER;
   const cut = result.total !== undefined && result.total > textOf(result).length && !whole_;
