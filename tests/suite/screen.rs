@@ -1,6 +1,6 @@
 //! OS mode: the model sees the real screen and moves the real mouse.
 
-use interpreter_protocol::Outcome;
+use interpreter_protocol::{Decision, Outcome};
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -156,6 +156,37 @@ async fn code_reaches_the_screen_through_the_computer_object() {
             .any(|row| row.contains("320") && row.starts_with("computer/console")),
         "{rows:#?}"
     );
+    pipe.close().await;
+    model.finish();
+}
+
+#[tokio::test]
+async fn a_new_app_asks_once() {
+    let desktop = Desktop::start();
+    let mut square = Fixture::square(&desktop, 300, 200, 41).await;
+    let script = Script::new()
+        .reply(Reply::computer(json!({"action": "screenshot"})))
+        .turn(Reply::click_magenta)
+        .turn(Reply::click_magenta)
+        .reply(Reply::text("Done."));
+    let model = ModelServer::start(script);
+    let house = House::with_model(&model, Wire::Anthropic)
+        .on(&desktop)
+        .flag(&["--os"]);
+    let mut pipe = house.pipe().await;
+    pipe.say("click twice").await;
+    let pending = pipe.pending().await;
+    assert_eq!(pending.format, "action");
+    assert_eq!(
+        square.events_so_far().await,
+        Vec::<serde_json::Value>::new(),
+        "nothing before the answer"
+    );
+    pipe.answer(&pending, Decision::Run).await.unwrap();
+    pipe.until(|t| !t.responding).await;
+    assert_eq!(clicks(&pipe), 2, "{:#?}", pipe.rows());
+    square.expect("click").await;
+    square.expect("click").await;
     pipe.close().await;
     model.finish();
 }

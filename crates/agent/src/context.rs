@@ -80,7 +80,10 @@ impl Builder<'_> {
                     && raw.name == self.source.model.family
                 {
                     let text = item.text().to_owned();
-                    self.reply.push(Part::Reasoning { text, raw: Some(raw) });
+                    self.reply.push(Part::Reasoning {
+                        text,
+                        raw: Some(raw),
+                    });
                 }
             }
             (Role::Assistant, kind::CODE | kind::ACTION | kind::CALL) => {
@@ -139,7 +142,9 @@ impl Builder<'_> {
             },
             None => return,
         };
-        call.raw = call.raw.filter(|raw: &Raw| raw.name == self.source.model.family);
+        call.raw = call
+            .raw
+            .filter(|raw: &Raw| raw.name == self.source.model.family);
         let result = match memo.and_then(|memo| memo.result.clone()) {
             Some(result) => result,
             None => self.result_from_items(item),
@@ -155,7 +160,12 @@ impl Builder<'_> {
 
     /// The result of a call that has none stored: what was printed, as far as it is known.
     fn result_from_items(&self, call: &Item) -> StoredResult {
-        let after = self.source.items.iter().skip_while(|item| item.id != call.id).skip(1);
+        let after = self
+            .source
+            .items
+            .iter()
+            .skip_while(|item| item.id != call.id)
+            .skip(1);
         let printed: String = after
             .take_while(|item| item.role == Role::Computer)
             .filter(|item| item.kind == kind::CONSOLE)
@@ -171,7 +181,11 @@ impl Builder<'_> {
     fn stored(&mut self, part: &StoredPart) -> Part {
         match part {
             StoredPart::Text(text) => Part::Text(text.clone()),
-            StoredPart::Image { hash, width, height } => {
+            StoredPart::Image {
+                hash,
+                width,
+                height,
+            } => {
                 if self.skip_images > 0 {
                     self.skip_images -= 1;
                     return Part::Text(OMITTED_IMAGE.to_owned());
@@ -188,7 +202,12 @@ impl Builder<'_> {
         match self.source.host.blob(hash) {
             Ok((media_type, bytes)) => {
                 let bytes: Arc<[u8]> = bytes.into();
-                Part::Image(Image { media_type, bytes, width, height })
+                Part::Image(Image {
+                    media_type,
+                    bytes,
+                    width,
+                    height,
+                })
             }
             Err(_) => Part::Text("[An image that is no longer kept]".to_owned()),
         }

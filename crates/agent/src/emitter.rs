@@ -39,7 +39,15 @@ impl Emitter {
         transcript: Transcript,
         memos: HashMap<ItemId, Memo>,
     ) -> Self {
-        Self { journal, transcript, memos, open: None, buffer: Vec::new(), due: None, failed: None }
+        Self {
+            journal,
+            transcript,
+            memos,
+            open: None,
+            buffer: Vec::new(),
+            due: None,
+            failed: None,
+        }
     }
 
     /// The failure to write, once; the turn must end then.
@@ -60,28 +68,45 @@ impl Emitter {
     /// Adds a content chunk to the open item, or ends that and opens one that fits.
     /// `extra` of the first chunk goes on the start flag.
     pub fn stream(&mut self, chunk: Chunk) -> ItemId {
-        if let Some(open) = self.open.as_ref().filter(|open| same_group(&open.pattern, &chunk)) {
+        if let Some(open) = self
+            .open
+            .as_ref()
+            .filter(|open| same_group(&open.pattern, &chunk))
+        {
             let item = open.item.clone();
             self.delta(&item, chunk);
             return item;
         }
         self.close();
         let item = ItemId::new();
-        let mut start = Chunk { content: None, start: true, ..chunk.clone() };
+        let mut start = Chunk {
+            content: None,
+            start: true,
+            ..chunk.clone()
+        };
         if start.kind == kind::CONSOLE {
             // `output` and `active_line` share a group, so its flags carry no format.
             start.format = None;
         }
-        let pattern = Chunk { start: false, ..start.clone() };
+        let pattern = Chunk {
+            start: false,
+            ..start.clone()
+        };
         start.extra.insert("at".to_owned(), Value::from(now_ms()));
         self.push(Some(item.clone()), start);
-        self.open = Some(Open { item: item.clone(), pattern });
+        self.open = Some(Open {
+            item: item.clone(),
+            pattern,
+        });
         self.delta(&item, chunk);
         item
     }
 
     fn delta(&mut self, item: &ItemId, mut chunk: Chunk) {
-        let empty = chunk.content.as_ref().is_none_or(|content| content.as_str() == Some(""));
+        let empty = chunk
+            .content
+            .as_ref()
+            .is_none_or(|content| content.as_str() == Some(""));
         if empty {
             return;
         }
@@ -113,7 +138,10 @@ impl Emitter {
 
     fn close_with(&mut self, mark: impl FnOnce(Chunk) -> Chunk) -> Option<ItemId> {
         let open = self.open.take()?;
-        let mut end = Chunk { end: true, ..open.pattern };
+        let mut end = Chunk {
+            end: true,
+            ..open.pattern
+        };
         end.extra.clear();
         self.push(Some(open.item.clone()), mark(end));
         self.flush();
@@ -143,8 +171,9 @@ impl Emitter {
     pub fn error(&mut self, error: &Error) {
         self.close();
         let content = serde_json::to_value(error).unwrap_or_default();
-        let chunk =
-            Chunk::new(Role::Server, kind::ERROR).format(error.code.as_str()).content(content);
+        let chunk = Chunk::new(Role::Server, kind::ERROR)
+            .format(error.code.as_str())
+            .content(content);
         let item = ItemId::new();
         self.note(Some(&item), chunk.with("at", now_ms()));
     }
@@ -201,7 +230,9 @@ impl Emitter {
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
 }
 
 /// Whether a chunk continues an item: role and type, and, but for the console, format.

@@ -80,7 +80,10 @@ pub trait Host: Send + Sync {
     fn settings(&self, conversation: &ConversationId, own: &Map<String, Value>) -> TurnSettings;
 
     /// The model for the next call.
-    fn model<'a>(&'a self, own: &'a Map<String, Value>) -> BoxFuture<'a, Result<ModelHandle, Error>>;
+    fn model<'a>(
+        &'a self,
+        own: &'a Map<String, Value>,
+    ) -> BoxFuture<'a, Result<ModelHandle, Error>>;
 
     /// The tools of this conversation.
     fn tools(&self, conversation: &ConversationId) -> Vec<Arc<dyn Tool>>;
@@ -98,7 +101,11 @@ pub trait Host: Send + Sync {
     fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<(), Error>;
 
     /// A turn ended: give the screen back, remember the model.
-    fn turn_over<'a>(&'a self, conversation: &'a ConversationId, model: &'a str) -> BoxFuture<'a, ()>;
+    fn turn_over<'a>(
+        &'a self,
+        conversation: &'a ConversationId,
+        model: &'a str,
+    ) -> BoxFuture<'a, ()>;
 
     /// The conversation was reset: end its children.
     fn reset<'a>(&'a self, conversation: &'a ConversationId) -> BoxFuture<'a, ()>;

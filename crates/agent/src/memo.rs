@@ -53,11 +53,17 @@ pub enum StoredPart {
 impl StoredResult {
     /// A result of one text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { parts: vec![StoredPart::Text(text.into())], is_error: false }
+        Self {
+            parts: vec![StoredPart::Text(text.into())],
+            is_error: false,
+        }
     }
 
     /// A failure.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { parts: vec![StoredPart::Text(text.into())], is_error: true }
+        Self {
+            parts: vec![StoredPart::Text(text.into())],
+            is_error: true,
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use interpreter_protocol::{
-    Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, OsState, Receipt, RequestId,
-    Role, Run, RunState, Transcript, kind,
+    Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, OsState, Receipt,
+    RequestId, Role, Run, RunState, Transcript, kind,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -92,7 +92,10 @@ impl Session {
     pub async fn send(&self, op: SessionOp) -> Result<Receipt, Error> {
         let ended = || Error::new(ErrorCode::NotNow, "The conversation has been closed.");
         let (reply, answer) = oneshot::channel();
-        self.commands.send(Command { op, reply }).await.map_err(|_| ended())?;
+        self.commands
+            .send(Command { op, reply })
+            .await
+            .map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
     }
 
@@ -110,7 +113,12 @@ impl Session {
 /// Starts the task of a conversation.
 pub fn spawn(start: SessionStart) -> Session {
     let (commands, inbox) = mpsc::channel(COMMANDS);
-    let reply = start.memos.values().filter_map(|memo| memo.reply).max().unwrap_or(0);
+    let reply = start
+        .memos
+        .values()
+        .filter_map(|memo| memo.reply)
+        .max()
+        .unwrap_or(0);
     let state = State {
         conversation: start.conversation,
         emitter: Emitter::new(start.journal, start.transcript, start.memos),
@@ -214,7 +222,11 @@ impl State {
             .collect();
         for run in open {
             let note = "Interpreter ended while this was under way. It may have taken effect.";
-            let run = Run { state: RunState::Stopped, note: Some(note.to_owned()), ..run };
+            let run = Run {
+                state: RunState::Stopped,
+                note: Some(note.to_owned()),
+                ..run
+            };
             self.note_run(&run);
         }
         if self.emitter.transcript.responding {
@@ -234,7 +246,10 @@ impl State {
                     let _ = command.reply.send(Err(error));
                     return;
                 }
-                let receipt = Receipt { conversation: Some(self.conversation.clone()), item };
+                let receipt = Receipt {
+                    conversation: Some(self.conversation.clone()),
+                    item,
+                };
                 let _ = command.reply.send(Ok(receipt));
                 self.turn().await;
             }
@@ -259,7 +274,10 @@ impl State {
                 }
                 self.queue.push_back(content.clone());
                 let conversation = Some(self.conversation.clone());
-                let _ = command.reply.send(Ok(Receipt { conversation, item: None }));
+                let _ = command.reply.send(Ok(Receipt {
+                    conversation,
+                    item: None,
+                }));
                 None
             }
             SessionOp::Answer { .. } => {
@@ -270,7 +288,10 @@ impl State {
                 None
             }
             SessionOp::Input { .. } => {
-                command.refuse(ErrorCode::UnknownItem, "Nothing waits for this input any more.");
+                command.refuse(
+                    ErrorCode::UnknownItem,
+                    "Nothing waits for this input any more.",
+                );
                 None
             }
             SessionOp::Interrupt(_) => {
@@ -404,7 +425,10 @@ impl State {
         let items = &self.emitter.transcript.items;
         let from = match op {
             SessionOp::Reset => 0,
-            _ => items.iter().rposition(|item| item.role == Role::User).unwrap_or(items.len()),
+            _ => items
+                .iter()
+                .rposition(|item| item.role == Role::User)
+                .unwrap_or(items.len()),
         };
         // What one submission said stands together, and goes together.
         let from = (0..from)
@@ -431,7 +455,10 @@ impl State {
 
     /// The turn is over.
     pub fn complete(&mut self) {
-        self.emitter.note(None, Chunk::new(Role::Server, kind::STATUS).content("complete"));
+        self.emitter.note(
+            None,
+            Chunk::new(Role::Server, kind::STATUS).content("complete"),
+        );
     }
 }
 
@@ -443,11 +470,17 @@ fn meta_chunk(meta: &interpreter_protocol::ConversationMeta) -> Chunk {
 /// A title from the first words of the person.
 fn title(text: &str) -> String {
     const LONGEST: usize = 60;
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("New conversation");
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or("New conversation");
     if line.chars().count() <= LONGEST {
         return line.to_owned();
     }
     let cut: String = line.chars().take(LONGEST).collect();
-    let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    let whole_words = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(words, _)| words);
     format!("{whole_words}…")
 }

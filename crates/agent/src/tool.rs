@@ -111,7 +111,9 @@ pub struct ToolError {
 impl ToolError {
     /// A failure in words.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self {
+            message: message.into(),
+        }
     }
 }
 
@@ -193,7 +195,13 @@ pub struct ToolOutput {
 impl ToolOutput {
     /// It went well.
     pub fn done(parts: Vec<StoredPart>) -> Self {
-        Self { parts, is_error: false, state: RunState::Done, exit: None, note: None }
+        Self {
+            parts,
+            is_error: false,
+            state: RunState::Done,
+            exit: None,
+            note: None,
+        }
     }
 
     /// It failed; model and person are told the same.

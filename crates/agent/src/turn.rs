@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use interpreter_llm::{
-    Call, Finish, ModelEvent, ModelRequest, ProviderError, ToolSpec, classify,
-};
+use interpreter_llm::{Call, Finish, ModelEvent, ModelRequest, ProviderError, ToolSpec, classify};
 use interpreter_protocol::{
     Chunk, Error, ErrorCode, ItemId, Mode, OsState, Role, Run, RunState, Usage, kind,
 };
@@ -110,13 +108,21 @@ impl State {
             .enumerate()
             .filter(|(_, item)| {
                 item.role == Role::User
-                    && !self.emitter.memos.get(&item.id).is_some_and(|memo| memo.omit)
+                    && !self
+                        .emitter
+                        .memos
+                        .get(&item.id)
+                        .is_some_and(|memo| memo.omit)
             })
             .map(|(at, item)| (at, item.id.clone()))
             .collect();
-        let Some((until, _)) = visible.get(visible.len().div_ceil(2)) else { return false };
-        let gone: Vec<ItemId> =
-            self.emitter.transcript.items[..*until].iter().map(|item| item.id.clone()).collect();
+        let Some((until, _)) = visible.get(visible.len().div_ceil(2)) else {
+            return false;
+        };
+        let gone: Vec<ItemId> = self.emitter.transcript.items[..*until]
+            .iter()
+            .map(|item| item.id.clone())
+            .collect();
         for item in gone {
             self.emitter.memo(&item, |memo| memo.omit = true);
         }
@@ -174,14 +180,20 @@ impl State {
                     Some(end) => break Err(end),
                     None => continue,
                 },
-                Wake::Done(None) => break Err(End::from(classify(&ProviderError::CutOff, &model.info))),
+                Wake::Done(None) => {
+                    break Err(End::from(classify(&ProviderError::CutOff, &model.info)));
+                }
                 Wake::Done(Some(Err(error))) => {
                     break Err(End::from(classify(&error, &model.info)));
                 }
                 Wake::Done(Some(Ok(event))) => event,
             };
             match event {
-                ModelEvent::Retry { wait_ms, attempt, reason } => {
+                ModelEvent::Retry {
+                    wait_ms,
+                    attempt,
+                    reason,
+                } => {
                     let content = json!({
                         "at": now_ms() + wait_ms, "attempt": attempt, "reason": reason,
                     });
@@ -229,7 +241,10 @@ impl State {
         self.end_reply(outcome, writing, calls, usage, model, scene, settings)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the state of one answer, taken apart")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the state of one answer, taken apart"
+    )]
     fn end_reply(
         &mut self,
         outcome: Result<Finish, End>,
@@ -254,7 +269,8 @@ impl State {
         if let Some(mut usage) = usage {
             usage.cost_usd = model.info.cost(&usage);
             let content = serde_json::to_value(usage).unwrap_or_default();
-            self.emitter.note(None, Chunk::new(Role::Server, kind::USAGE).content(content));
+            self.emitter
+                .note(None, Chunk::new(Role::Server, kind::USAGE).content(content));
         }
         let lost = "The reply ended before this was complete. It was not run.";
         if let Some(item) = writing.and_then(|writing| writing.item) {
@@ -321,7 +337,10 @@ impl State {
     fn speak(&mut self, kind: &str, text: String) {
         let chunk = Chunk::new(Role::Assistant, kind).content(text);
         if self.emitter.open_item().is_some_and(|open| {
-            self.emitter.transcript.item(open).is_some_and(|item| item.kind != kind)
+            self.emitter
+                .transcript
+                .item(open)
+                .is_some_and(|item| item.kind != kind)
         }) {
             self.close_spoken();
         }
@@ -341,10 +360,16 @@ impl State {
             return;
         }
         writing.drafted = Instant::now();
-        let Some(draft) = writing.tool.as_ref().and_then(|tool| tool.draft(&writing.arguments)) else {
+        let Some(draft) = writing
+            .tool
+            .as_ref()
+            .and_then(|tool| tool.draft(&writing.arguments))
+        else {
             return;
         };
-        let Some(more) = draft.text.get(writing.shown..) else { return };
+        let Some(more) = draft.text.get(writing.shown..) else {
+            return;
+        };
         let mut chunk = Chunk::new(Role::Assistant, draft.kind).content(more);
         chunk.format = draft.format;
         let item = self.emitter.stream(chunk);
@@ -363,15 +388,18 @@ impl State {
         tools: &[Arc<dyn Tool>],
         scene: &Scene,
     ) -> Asked {
-        let tool = tools.iter().find(|tool| tool.answers_to(&call.name)).cloned();
+        let tool = tools
+            .iter()
+            .find(|tool| tool.answers_to(&call.name))
+            .cloned();
         let prepared = match &tool {
             Some(tool) => tool.prepare(&call, scene),
             None => Err(ToolError::new(unknown_tool(&call.name, tools, scene))),
         };
         let mut chunk = match &prepared {
             Ok(prepared) => {
-                let mut chunk = Chunk::new(Role::Assistant, prepared.kind)
-                    .content(prepared.content.clone());
+                let mut chunk =
+                    Chunk::new(Role::Assistant, prepared.kind).content(prepared.content.clone());
                 chunk.format.clone_from(&prepared.format);
                 chunk.extra.0.clone_from(&prepared.extra);
                 chunk
@@ -382,7 +410,10 @@ impl State {
         let drafted = writing.and_then(|writing| Some((writing.item?, writing.shown)));
         let item = match drafted {
             Some((item, shown)) if self.continues(&item, &chunk, shown) => {
-                let rest = chunk.text().and_then(|text| text.get(shown..)).unwrap_or_default();
+                let rest = chunk
+                    .text()
+                    .and_then(|text| text.get(shown..))
+                    .unwrap_or_default();
                 chunk.content = Some(Value::from(rest));
                 self.emitter.stream(chunk);
                 self.emitter.close();
@@ -391,7 +422,8 @@ impl State {
             Some((item, _)) => {
                 self.emitter.close();
                 let gone = json!({ "items": [item] });
-                self.emitter.note(None, Chunk::new(Role::Server, kind::REMOVED).content(gone));
+                self.emitter
+                    .note(None, Chunk::new(Role::Server, kind::REMOVED).content(gone));
                 self.emitter.whole(chunk)
             }
             None => self.emitter.whole(chunk),
@@ -401,7 +433,11 @@ impl State {
             memo.reply = Some(reply);
             memo.call = Some(call);
         });
-        Asked { item, tool, prepared }
+        Asked {
+            item,
+            tool,
+            prepared,
+        }
     }
 
     /// Whether the whole call only adds to what was shown of it.
@@ -411,25 +447,40 @@ impl State {
             item.kind == chunk.kind
                 && item.format == chunk.format
                 && item.text().len() == shown
-                && chunk.text().is_some_and(|text| text.starts_with(item.text()))
+                && chunk
+                    .text()
+                    .is_some_and(|text| text.starts_with(item.text()))
         })
     }
 
     /// Closes the card of a call that will not run.
     fn drop_call(&mut self, item: &ItemId, mode: Mode, state: RunState, note: &str) {
-        let run = Run { note: Some(note.to_owned()), ..run(item, state, mode) };
+        let run = Run {
+            note: Some(note.to_owned()),
+            ..run(item, state, mode)
+        };
         self.note_run(&run);
     }
 
     pub(crate) fn note_os(&mut self, state: OsState, text: &str) {
         let content = json!({ "state": state, "text": text });
-        self.emitter.note(None, Chunk::new(Role::Server, kind::OS).content(content));
+        self.emitter
+            .note(None, Chunk::new(Role::Server, kind::OS).content(content));
     }
 }
 
 /// A card's state with nothing else known.
 fn run(item: &ItemId, state: RunState, mode: Mode) -> Run {
-    Run { item: item.clone(), state, exit: None, ms: None, rule: None, mode, place: None, note: None }
+    Run {
+        item: item.clone(),
+        state,
+        exit: None,
+        ms: None,
+        rule: None,
+        mode,
+        place: None,
+        note: None,
+    }
 }
 
 fn over_budget(spent: f64, budget: f64) -> Error {
@@ -443,12 +494,24 @@ fn over_budget(spent: f64, budget: f64) -> Error {
 }
 
 fn unknown_tool(name: &str, tools: &[Arc<dyn Tool>], scene: &Scene) -> String {
-    let known: Vec<String> =
-        tools.iter().filter_map(|tool| tool.spec(scene)).map(|spec| spec.name).collect();
-    format!("There is no tool named `{name}`. The tools are: {}.", known.join(", "))
+    let known: Vec<String> = tools
+        .iter()
+        .filter_map(|tool| tool.spec(scene))
+        .map(|spec| spec.name)
+        .collect();
+    format!(
+        "There is no tool named `{name}`. The tools are: {}.",
+        known.join(", ")
+    )
 }
 
 /// Whether a call is an action on the screen, which later ones of the same answer build on.
 fn is_action(prepared: &Result<Prepared, ToolError>) -> bool {
-    matches!(prepared, Ok(Prepared { subject: Subject::Action { .. }, .. }))
+    matches!(
+        prepared,
+        Ok(Prepared {
+            subject: Subject::Action { .. },
+            ..
+        })
+    )
 }

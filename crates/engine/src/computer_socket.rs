@@ -30,9 +30,17 @@ impl ComputerSocket {
         let address = format!("tcp:{}", listener.local_addr()?);
         let token = uuid::Uuid::new_v4().simple().to_string();
         let close = CancellationToken::new();
-        let served = Served { computer, session, token: token.clone().into() };
+        let served = Served {
+            computer,
+            session,
+            token: token.clone().into(),
+        };
         tokio::spawn(serve(listener, served, close.clone()));
-        Ok(Self { address, token, _close: close.drop_guard() })
+        Ok(Self {
+            address,
+            token,
+            _close: close.drop_guard(),
+        })
     }
 
     /// What a child needs to find it.
@@ -97,7 +105,10 @@ async fn answer(served: &Served, line: &str) -> Value {
         }
     };
     let id = request.get("id").cloned().unwrap_or_default();
-    let method = request.get("method").and_then(Value::as_str).unwrap_or_default();
+    let method = request
+        .get("method")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let params = request.get("params").cloned().unwrap_or_else(|| json!({}));
     match call(&served.computer, &served.session, method, params).await {
         Ok(result) => json!({ "id": id, "result": result }),
@@ -113,7 +124,10 @@ pub(crate) async fn call(
     method: &str,
     params: Value,
 ) -> Result<Value, Error> {
-    if Computer::methods().iter().any(|known| known.name == method && known.acts) {
+    if Computer::methods()
+        .iter()
+        .any(|known| known.name == method && known.acts)
+    {
         computer.gate().open(session)?;
     }
     Ok(computer.call(session, method, params).await?)
@@ -121,7 +135,9 @@ pub(crate) async fn call(
 
 /// Decodes base64, as pictures travel in it.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()
+    base64::engine::general_purpose::STANDARD
+        .decode(text.trim())
+        .ok()
 }
 
 /// Encodes base64.

@@ -65,18 +65,33 @@ impl EngineHost {
 
     /// Settings as one conversation sees them.
     pub fn values(&self, own: &Map<String, Value>) -> Values {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).values(own)
+        self.settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values(own)
     }
 
     pub fn kit(&self, conversation: &ConversationId) -> Option<Arc<Kit>> {
-        self.kits.lock().unwrap_or_else(PoisonError::into_inner).get(conversation).cloned()
+        self.kits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(conversation)
+            .cloned()
     }
 
     /// Grants in force, with those of one conversation or of all.
     pub fn grants(&self, conversation: Option<&ConversationId>) -> Vec<Grant> {
         let now = now_ms();
-        let saved = self.settings.read().unwrap_or_else(PoisonError::into_inner).grants();
-        let here = self.granted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let saved = self
+            .settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .grants();
+        let here = self
+            .granted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         saved
             .into_iter()
             .chain(here)
@@ -91,17 +106,26 @@ impl EngineHost {
 
     /// Saves settings.
     pub fn save(&self, scope: &Scope, values: &Map<String, Value>) -> Result<(), Error> {
-        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(settings.save(scope, values)?)
     }
 
     /// Gives a permission: for one conversation while the program runs, else saved.
     pub fn add_grant(&self, grant: Grant) -> Result<(), Error> {
         if grant.conversation.is_some() {
-            self.granted.lock().unwrap_or_else(PoisonError::into_inner).push(grant);
+            self.granted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(grant);
             return Ok(());
         }
-        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(settings.add_grant(grant)?)
     }
 
@@ -113,7 +137,10 @@ impl EngineHost {
         if here.len() < before {
             return Ok(true);
         }
-        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(settings.remove_grant(id)?)
     }
 
@@ -124,7 +151,10 @@ impl EngineHost {
                 words: command.split_whitespace().map(str::to_owned).collect(),
             },
         });
-        let granted = self.grants(Some(conversation)).into_iter().map(|grant| grant.rule);
+        let granted = self
+            .grants(Some(conversation))
+            .into_iter()
+            .map(|grant| grant.rule);
         forbidden.chain(granted).collect()
     }
 
@@ -155,7 +185,10 @@ impl EngineHost {
         }
         let model = interpreter_llm::resolve_default(&wish, self).await?;
         let provider = model.provider();
-        let handle = ModelHandle { info: model.info, provider };
+        let handle = ModelHandle {
+            info: model.info,
+            provider,
+        };
         if lasting {
             let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
             models.push((wish, handle.clone()));
@@ -165,7 +198,10 @@ impl EngineHost {
 
     fn known(&self, wish: &Wish) -> Option<ModelHandle> {
         let models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        models.iter().find(|(known, _)| known == wish).map(|(_, handle)| handle.clone())
+        models
+            .iter()
+            .find(|(known, _)| known == wish)
+            .map(|(_, handle)| handle.clone())
     }
 }
 
@@ -209,12 +245,17 @@ impl Host for EngineHost {
         }
     }
 
-    fn model<'a>(&'a self, own: &'a Map<String, Value>) -> BoxFuture<'a, Result<ModelHandle, Error>> {
+    fn model<'a>(
+        &'a self,
+        own: &'a Map<String, Value>,
+    ) -> BoxFuture<'a, Result<ModelHandle, Error>> {
         Box::pin(self.resolve(own))
     }
 
     fn tools(&self, conversation: &ConversationId) -> Vec<Arc<dyn Tool>> {
-        self.kit(conversation).map(|kit| tools::all(&kit)).unwrap_or_default()
+        self.kit(conversation)
+            .map(|kit| tools::all(&kit))
+            .unwrap_or_default()
     }
 
     fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error> {
@@ -228,7 +269,10 @@ impl Host for EngineHost {
             conversation: Some(conversation.clone()),
             until: None,
         };
-        self.granted.lock().unwrap_or_else(PoisonError::into_inner).push(grant);
+        self.granted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(grant);
         Ok(())
     }
 
@@ -244,7 +288,10 @@ impl Host for EngineHost {
             if model.is_empty() {
                 return;
             }
-            let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+            let mut settings = self
+                .settings
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             if settings.values(&Map::new()).last_model.as_deref() != Some(model) {
                 let mut values = Map::new();
                 values.insert(LAST_MODEL.to_owned(), Value::from(model));

@@ -19,7 +19,9 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub fn new() -> Self {
-        Self { events: broadcast::channel(BEHIND).0 }
+        Self {
+            events: broadcast::channel(BEHIND).0,
+        }
     }
 
     /// Tells every front. That nobody listens is a normal state.
@@ -52,7 +54,10 @@ impl Subscription {
         while !self.lagged {
             match self.live.recv().await {
                 Ok(event) => {
-                    let wanted = self.only.as_ref().is_none_or(|only| *only == event.conversation);
+                    let wanted = self
+                        .only
+                        .as_ref()
+                        .is_none_or(|only| *only == event.conversation);
                     // 0 is a failure that could not be stored, and so was never seen.
                     if wanted && (event.seq == 0 || event.seq > self.seen) {
                         return Some(Delivery::Event((*event).clone()));

@@ -16,7 +16,10 @@ impl Journal for StoreJournal {
     fn append(&mut self, entries: Vec<Entry>) -> Result<Vec<Event>, Error> {
         let records: Vec<Record> = entries
             .into_iter()
-            .map(|entry| Record { item: entry.item, chunk: entry.chunk })
+            .map(|entry| Record {
+                item: entry.item,
+                chunk: entry.chunk,
+            })
             .collect();
         let events = self.writer.append(&records)?;
         for event in &events {
@@ -36,12 +39,21 @@ impl Journal for StoreJournal {
     fn unsaved(&mut self, error: &Error) {
         let conversation = self.writer.id().clone();
         let tell = |chunk: Chunk, item| {
-            self.hub.tell(Event { conversation: conversation.clone(), seq: 0, item, chunk });
+            self.hub.tell(Event {
+                conversation: conversation.clone(),
+                seq: 0,
+                item,
+                chunk,
+            });
         };
         let content = serde_json::to_value(error).unwrap_or_default();
-        let chunk =
-            Chunk::new(Role::Server, kind::ERROR).format(error.code.as_str()).content(content);
+        let chunk = Chunk::new(Role::Server, kind::ERROR)
+            .format(error.code.as_str())
+            .content(content);
         tell(chunk, Some(ItemId::new()));
-        tell(Chunk::new(Role::Server, kind::STATUS).content("complete"), None);
+        tell(
+            Chunk::new(Role::Server, kind::STATUS).content("complete"),
+            None,
+        );
     }
 }

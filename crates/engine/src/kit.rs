@@ -38,7 +38,11 @@ pub(crate) struct KitParts {
 
 impl Kit {
     pub fn new(parts: KitParts) -> Arc<Self> {
-        let env = parts.socket.as_ref().map(ComputerSocket::env).unwrap_or_default();
+        let env = parts
+            .socket
+            .as_ref()
+            .map(ComputerSocket::env)
+            .unwrap_or_default();
         let languages = Languages::new(LanguagesConfig {
             folder: parts.folder,
             env,
@@ -69,7 +73,10 @@ impl Kit {
 
     /// The last whole frame the model was sent.
     pub fn frame(&self) -> Option<Frame> {
-        self.frame.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.frame
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Remembers the frame that was sent.

@@ -117,11 +117,23 @@ impl Engine {
             computer: computer.clone(),
             folder: config.folder,
         }));
-        let live =
-            Live::new(Arc::clone(&host), hub.clone(), config.paths.runtime.join("languages"));
+        let live = Live::new(
+            Arc::clone(&host),
+            hub.clone(),
+            config.paths.runtime.join("languages"),
+        );
         let problems = problems.into_iter().map(Error::from).collect();
-        let inner = Inner { paths: config.paths, host, live, hub, computer, problems };
-        let engine = Self { inner: Arc::new(inner) };
+        let inner = Inner {
+            paths: config.paths,
+            host,
+            live,
+            hub,
+            computer,
+            problems,
+        };
+        let engine = Self {
+            inner: Arc::new(inner),
+        };
         screen_events::follow(&engine);
         Ok(engine)
     }
@@ -139,8 +151,16 @@ impl Engine {
             }
             _ => VecDeque::new(),
         };
-        let seen = stored.back().map_or(subscribe.after.unwrap_or(0), |event| event.seq);
-        Ok(Subscription { stored, live, only: subscribe.conversation, seen, lagged: false })
+        let seen = stored
+            .back()
+            .map_or(subscribe.after.unwrap_or(0), |event| event.seq);
+        Ok(Subscription {
+            stored,
+            live,
+            only: subscribe.conversation,
+            seen,
+            lagged: false,
+        })
     }
 
     /// Settings files that could not be read, and the like; for the front to show.

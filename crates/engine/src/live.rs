@@ -34,25 +34,39 @@ pub(crate) struct Live {
 
 impl Live {
     pub fn new(host: Arc<EngineHost>, hub: Hub, state_dir: PathBuf) -> Self {
-        Self { host, hub, state_dir, sessions: Mutex::new(HashMap::new()) }
+        Self {
+            host,
+            hub,
+            state_dir,
+            sessions: Mutex::new(HashMap::new()),
+        }
     }
 
     /// The session of a conversation, if this program has it open.
     pub async fn open(&self, conversation: &ConversationId) -> Option<Session> {
         let sessions = self.sessions.lock().await;
-        sessions.get(conversation).filter(|session| !session.is_closed()).cloned()
+        sessions
+            .get(conversation)
+            .filter(|session| !session.is_closed())
+            .cloned()
     }
 
     /// Every open session.
     pub async fn all(&self) -> Vec<(ConversationId, Session)> {
         let sessions = self.sessions.lock().await;
-        sessions.iter().map(|(id, session)| (id.clone(), session.clone())).collect()
+        sessions
+            .iter()
+            .map(|(id, session)| (id.clone(), session.clone()))
+            .collect()
     }
 
     /// The session of a conversation, opened for writing if it is not yet.
     pub async fn session(&self, conversation: &ConversationId) -> Result<Session, Error> {
         let mut sessions = self.sessions.lock().await;
-        if let Some(session) = sessions.get(conversation).filter(|session| !session.is_closed()) {
+        if let Some(session) = sessions
+            .get(conversation)
+            .filter(|session| !session.is_closed())
+        {
             return Ok(session.clone());
         }
         let writer = self.host.store.write(conversation)?;
@@ -137,7 +151,10 @@ impl Live {
             transcript: recorded.transcript,
             memos,
             overrides: recorded.overrides,
-            journal: Box::new(StoreJournal { writer, hub: self.hub.clone() }),
+            journal: Box::new(StoreJournal {
+                writer,
+                hub: self.hub.clone(),
+            }),
             host: Arc::clone(&self.host) as Arc<dyn interpreter_agent::Host>,
         })
     }
@@ -158,8 +175,14 @@ impl Live {
             }
             chunks.push(self.part(part)?);
         }
-        if !chunks.iter().any(|chunk| chunk.text().is_some_and(|text| !text.trim().is_empty())) {
-            return Err(Error::new(ErrorCode::BadInput, "The message is empty. Nothing was sent."));
+        if !chunks
+            .iter()
+            .any(|chunk| chunk.text().is_some_and(|text| !text.trim().is_empty()))
+        {
+            return Err(Error::new(
+                ErrorCode::BadInput,
+                "The message is empty. Nothing was sent.",
+            ));
         }
         Ok(chunks)
     }
@@ -177,7 +200,10 @@ impl Live {
                 let bytes = std::fs::read(&part.content).map_err(|error| {
                     Error::new(
                         ErrorCode::BadInput,
-                        format!("{} could not be read ({error}). Nothing was sent.", part.content),
+                        format!(
+                            "{} could not be read ({error}). Nothing was sent.",
+                            part.content
+                        ),
                     )
                 })?;
                 let stored = Stored::put(&self.host.store, &bytes)?;
@@ -185,7 +211,10 @@ impl Live {
             }
             (kind::IMAGE, _) => {
                 let bytes = decode(&part.content).ok_or_else(|| {
-                    Error::new(ErrorCode::BadInput, "The picture is not base64. Nothing was sent.")
+                    Error::new(
+                        ErrorCode::BadInput,
+                        "The picture is not base64. Nothing was sent.",
+                    )
                 })?;
                 Ok(Stored::put(&self.host.store, &bytes)?.chunk(Role::User))
             }

@@ -21,7 +21,11 @@ impl Stored {
             )
             .remedy("Convert it to PNG first."));
         };
-        Ok(Self { hash: store.put_blob(bytes)?, width, height })
+        Ok(Self {
+            hash: store.put_blob(bytes)?,
+            width,
+            height,
+        })
     }
 
     /// The image as a content chunk.

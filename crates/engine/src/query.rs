@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use interpreter_languages::{Languages, LanguagesConfig};
-use interpreter_protocol::{
-    Answer, ConversationId, Error, ErrorCode, ItemId, Query, Snapshot,
-};
+use interpreter_protocol::{Answer, ConversationId, Error, ErrorCode, ItemId, Query, Snapshot};
 use serde_json::Map;
 
 use crate::Engine;
@@ -20,30 +18,43 @@ impl Engine {
     pub async fn query(&self, query: Query) -> Result<Answer, Error> {
         let host = &self.inner.host;
         match query {
-            Query::Conversations { limit } => {
-                Ok(Answer::Conversations { conversations: host.store.list(limit)? })
-            }
-            Query::Items { conversation, before, limit } => {
-                self.items(conversation, before.as_ref(), limit).await
-            }
-            Query::Output { conversation, item, offset, limit } => {
-                let (text, next, total) =
-                    host.store.output(&conversation, &item, offset, limit)?;
+            Query::Conversations { limit } => Ok(Answer::Conversations {
+                conversations: host.store.list(limit)?,
+            }),
+            Query::Items {
+                conversation,
+                before,
+                limit,
+            } => self.items(conversation, before.as_ref(), limit).await,
+            Query::Output {
+                conversation,
+                item,
+                offset,
+                limit,
+            } => {
+                let (text, next, total) = host.store.output(&conversation, &item, offset, limit)?;
                 Ok(Answer::Output { text, next, total })
             }
-            Query::Search { text, limit } => {
-                Ok(Answer::Search { hits: host.store.search(&text, limit)? })
-            }
-            Query::Models => Ok(Answer::Models { models: interpreter_llm::models(&**host) }),
+            Query::Search { text, limit } => Ok(Answer::Search {
+                hits: host.store.search(&text, limit)?,
+            }),
+            Query::Models => Ok(Answer::Models {
+                models: interpreter_llm::models(&**host),
+            }),
             Query::Settings { conversation } => {
                 let own = match conversation {
                     Some(conversation) => host.store.read(&conversation)?.overrides,
                     None => Map::new(),
                 };
                 let settings = host.settings.read().unwrap_or_else(PoisonError::into_inner);
-                Ok(Answer::Settings { settings: settings.all(&own), problems: self.problems() })
+                Ok(Answer::Settings {
+                    settings: settings.all(&own),
+                    problems: self.problems(),
+                })
             }
-            Query::Grants => Ok(Answer::Grants { grants: host.grants(None) }),
+            Query::Grants => Ok(Answer::Grants {
+                grants: host.grants(None),
+            }),
             Query::Languages => {
                 let values = host.values(&Map::new());
                 let config = LanguagesConfig {
@@ -54,22 +65,31 @@ impl Engine {
                     state_dir: self.inner.live.state_dir.clone(),
                 };
                 // Asking each language for its version starts programs.
-                let found = tokio::task::spawn_blocking(move || Languages::available(&config)).await;
-                Ok(Answer::Languages { languages: found.unwrap_or_default() })
+                let found =
+                    tokio::task::spawn_blocking(move || Languages::available(&config)).await;
+                Ok(Answer::Languages {
+                    languages: found.unwrap_or_default(),
+                })
             }
-            Query::Doctor => {
-                Ok(Answer::Doctor { abilities: self.inner.computer.doctor().await })
-            }
+            Query::Doctor => Ok(Answer::Doctor {
+                abilities: self.inner.computer.doctor().await,
+            }),
             Query::Blob { hash } => {
                 let (media_type, bytes) = self.blob(&hash)?;
-                Ok(Answer::Blob { media_type, base64: encode(&bytes) })
+                Ok(Answer::Blob {
+                    media_type,
+                    base64: encode(&bytes),
+                })
             }
             Query::About => Ok(Answer::About {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 data: self.inner.paths.data.display().to_string(),
                 config: self.inner.paths.config.display().to_string(),
             }),
-            _ => Err(Error::new(ErrorCode::BadInput, "This version does not know what was asked.")),
+            _ => Err(Error::new(
+                ErrorCode::BadInput,
+                "This version does not know what was asked.",
+            )),
         }
     }
 
@@ -84,9 +104,12 @@ impl Engine {
         let transcript = recorded.transcript;
         let mut items = transcript.items;
         if let Some(before) = before {
-            let at = items.iter().position(|item| item.id == *before).ok_or_else(|| {
-                Error::new(ErrorCode::UnknownItem, "That item is not there any more.")
-            })?;
+            let at = items
+                .iter()
+                .position(|item| item.id == *before)
+                .ok_or_else(|| {
+                    Error::new(ErrorCode::UnknownItem, "That item is not there any more.")
+                })?;
             items.truncate(at);
         }
         let first = limit.map_or(0, |limit| items.len().saturating_sub(limit as usize));

@@ -33,9 +33,10 @@ async fn tell(inner: &Weak<Inner>, event: GateEvent) -> Option<()> {
     let inner = inner.upgrade()?;
     let (session, op) = match event {
         GateEvent::Stopped { session, .. } => (session, SessionOp::Stop),
-        GateEvent::Paused { session, by } => {
-            (Some(session), SessionOp::Os(OsState::Paused, format!("You have control: {by}")))
-        }
+        GateEvent::Paused { session, by } => (
+            Some(session),
+            SessionOp::Os(OsState::Paused, format!("You have control: {by}")),
+        ),
         _ => return Some(()),
     };
     if let Some(key) = session

@@ -21,20 +21,42 @@ impl Engine {
     /// What was refused and why, with a remedy.
     pub async fn submit(&self, op: Op) -> Result<Receipt, Error> {
         match op {
-            Op::Submit { conversation, content, settings } => {
-                self.say(conversation, &content, settings).await
-            }
-            Op::Answer { conversation, confirmation, digest, decision } => {
+            Op::Submit {
+                conversation,
+                content,
+                settings,
+            } => self.say(conversation, &content, settings).await,
+            Op::Answer {
+                conversation,
+                confirmation,
+                digest,
+                decision,
+            } => {
                 self.may_approve(&decision)?;
-                let op = SessionOp::Answer { confirmation, digest, decision };
-                self.send(&conversation, op, "this approval is no longer waiting").await
+                let op = SessionOp::Answer {
+                    confirmation,
+                    digest,
+                    decision,
+                };
+                self.send(&conversation, op, "this approval is no longer waiting")
+                    .await
             }
-            Op::Input { conversation, request, text } => {
+            Op::Input {
+                conversation,
+                request,
+                text,
+            } => {
                 let op = SessionOp::Input { request, text };
-                self.send(&conversation, op, "nothing waits for input there").await
+                self.send(&conversation, op, "nothing waits for input there")
+                    .await
             }
             Op::Interrupt { conversation, item } => {
-                self.send(&conversation, SessionOp::Interrupt(item), "nothing runs there").await
+                self.send(
+                    &conversation,
+                    SessionOp::Interrupt(item),
+                    "nothing runs there",
+                )
+                .await
             }
             Op::Stop { conversation } => {
                 self.stop_screen(&conversation);
@@ -44,9 +66,10 @@ impl Engine {
                 }
             }
             Op::Panic => {
-                self.inner.computer.gate().stop(interpreter_computer::StoppedBy::Caller(
-                    "panic".to_owned(),
-                ));
+                self.inner
+                    .computer
+                    .gate()
+                    .stop(interpreter_computer::StoppedBy::Caller("panic".to_owned()));
                 for (_, session) in self.inner.live.all().await {
                     session.send(SessionOp::Stop).await?;
                 }
@@ -66,14 +89,18 @@ impl Engine {
             Op::Configure { scope, values } => self.configure(scope, values).await,
             Op::Undo { conversation } => self.edit(&conversation, SessionOp::Undo).await,
             Op::Reset { conversation } => self.edit(&conversation, SessionOp::Reset).await,
-            Op::Rename { conversation, title } => {
-                self.edit(&conversation, SessionOp::Rename(title)).await
-            }
+            Op::Rename {
+                conversation,
+                title,
+            } => self.edit(&conversation, SessionOp::Rename(title)).await,
             Op::Delete { conversation } => {
                 self.stop_screen(&conversation);
                 self.inner.live.close(&conversation).await;
                 self.inner.host.store.delete(&conversation)?;
-                Ok(Receipt { conversation: Some(conversation), item: None })
+                Ok(Receipt {
+                    conversation: Some(conversation),
+                    item: None,
+                })
             }
             Op::Grant { grant } => self.grant(grant),
             Op::Revoke { grant } => self.revoke(&grant),
@@ -96,10 +123,19 @@ impl Engine {
             Some(conversation) => self.inner.live.session(&conversation).await?,
             None => {
                 let words = content.iter().map(|part| part.content.as_str()).next();
-                self.inner.live.create(words.unwrap_or_default(), &settings).await?.1
+                self.inner
+                    .live
+                    .create(words.unwrap_or_default(), &settings)
+                    .await?
+                    .1
             }
         };
-        session.send(SessionOp::Submit { content: chunks, settings }).await
+        session
+            .send(SessionOp::Submit {
+                content: chunks,
+                settings,
+            })
+            .await
     }
 
     /// Sends to a conversation that must already be open here.
@@ -113,7 +149,9 @@ impl Engine {
             Some(session) => session.send(op).await,
             None => Err(Error::new(
                 ErrorCode::StaleConfirmation,
-                format!("Nothing was done: {otherwise}. The conversation is not open in this program."),
+                format!(
+                    "Nothing was done: {otherwise}. The conversation is not open in this program."
+                ),
             )),
         }
     }
@@ -128,7 +166,12 @@ impl Engine {
         if matches!(decision, Decision::Skip { .. }) {
             return Ok(());
         }
-        if self.inner.computer.gate().acted_on_own_window_within(OWN_WINDOW) {
+        if self
+            .inner
+            .computer
+            .gate()
+            .acted_on_own_window_within(OWN_WINDOW)
+        {
             return Err(Error::new(
                 ErrorCode::ApprovalRefused,
                 "Nothing was approved: the assistant has just used mouse or keyboard on this window.",
@@ -140,7 +183,11 @@ impl Engine {
 
     fn stop_screen(&self, conversation: &ConversationId) {
         let gate = self.inner.computer.gate();
-        if gate.holder().as_ref().is_some_and(|holder| holder.0 == conversation.0) {
+        if gate
+            .holder()
+            .as_ref()
+            .is_some_and(|holder| holder.0 == conversation.0)
+        {
             gate.stop(interpreter_computer::StoppedBy::Caller("you".to_owned()));
         }
     }
@@ -170,7 +217,10 @@ impl Engine {
         if self.inner.host.remove_grant(id)? {
             Ok(Receipt::default())
         } else {
-            Err(Error::new(ErrorCode::UnknownItem, "There is no such permission any more."))
+            Err(Error::new(
+                ErrorCode::UnknownItem,
+                "There is no such permission any more.",
+            ))
         }
     }
 }

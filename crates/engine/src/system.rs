@@ -16,7 +16,12 @@ pub(crate) struct About<'a> {
 /// Makes the system text.
 pub(crate) fn text(about: &About<'_>) -> String {
     let mut parts = Vec::new();
-    match about.values.system_message.as_deref().filter(|text| !text.trim().is_empty()) {
+    match about
+        .values
+        .system_message
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+    {
         Some(own) => parts.push(own.to_owned()),
         None => parts.push(base(about)),
     }
@@ -30,7 +35,11 @@ pub(crate) fn text(about: &About<'_>) -> String {
 }
 
 fn base(about: &About<'_>) -> String {
-    let user = about.user.as_deref().map(|user| format!("User name: {user}\n")).unwrap_or_default();
+    let user = about
+        .user
+        .as_deref()
+        .map(|user| format!("User name: {user}\n"))
+        .unwrap_or_default();
     format!(
         "You are Interpreter, an assistant that completes tasks by running code on the user's own computer.
 
@@ -69,14 +78,29 @@ mod tests {
 
     #[test]
     fn the_persons_own_words_come_last_and_replace_only_the_base() {
-        let mut values = Values { custom_instructions: "Speak French.".to_owned(), ..Values::default() };
+        let mut values = Values {
+            custom_instructions: "Speak French.".to_owned(),
+            ..Values::default()
+        };
         let make = |values: &Values| {
-            text(&About { values, folder: Path::new("/f"), user: None, languages: "python".to_owned() })
+            text(&About {
+                values,
+                folder: Path::new("/f"),
+                user: None,
+                languages: "python".to_owned(),
+            })
         };
         assert!(make(&values).ends_with("Working folder: /f\n\nSpeak French."));
-        assert_eq!(make(&values), make(&values), "the text is the same each time");
+        assert_eq!(
+            make(&values),
+            make(&values),
+            "the text is the same each time"
+        );
         values.system_message = Some("Be brief.".to_owned());
         values.os = true;
-        assert_eq!(make(&values), format!("Be brief.\n\n{OS_MODE}\n\nSpeak French."));
+        assert_eq!(
+            make(&values),
+            format!("Be brief.\n\n{OS_MODE}\n\nSpeak French.")
+        );
     }
 }

@@ -19,7 +19,10 @@ pub struct Ruling {
 }
 
 fn ruling(verdict: Verdict, rule: impl Into<String>) -> Ruling {
-    Ruling { verdict, rule: rule.into() }
+    Ruling {
+        verdict,
+        rule: rule.into(),
+    }
 }
 
 /// Decides about one call.
@@ -28,13 +31,16 @@ pub fn decide(subject: &Subject, mode: Mode, os: bool, rules: &[Rule]) -> Ruling
         return floor;
     }
     for verdict in [Verdict::Deny, Verdict::Ask, Verdict::Allow] {
-        let found = rules.iter().filter(|rule| rule.verdict == verdict).find(|rule| {
-            match verdict {
-                // An allow rule must cover everything the code does, a deny rule only touch it.
-                Verdict::Allow => covers(&rule.matches, subject),
-                Verdict::Ask | Verdict::Deny => touches(&rule.matches, subject),
-            }
-        });
+        let found = rules
+            .iter()
+            .filter(|rule| rule.verdict == verdict)
+            .find(|rule| {
+                match verdict {
+                    // An allow rule must cover everything the code does, a deny rule only touch it.
+                    Verdict::Allow => covers(&rule.matches, subject),
+                    Verdict::Ask | Verdict::Deny => touches(&rule.matches, subject),
+                }
+            });
         if let Some(rule) = found {
             return ruling(verdict, describe(rule));
         }
@@ -75,7 +81,9 @@ fn touches(rule: &RuleMatch, subject: &Subject) -> bool {
     match (rule, subject) {
         (RuleMatch::Command { words }, Subject::Code { language, code }) => {
             is_text(words) && squeezed(code).contains(&squeezed(&words.join(" ")))
-                || shell::commands(language, code).iter().any(|command| command.begins_with(words))
+                || shell::commands(language, code)
+                    .iter()
+                    .any(|command| command.begins_with(words))
         }
         _ => matches_whole(rule, subject),
     }
@@ -83,7 +91,9 @@ fn touches(rule: &RuleMatch, subject: &Subject) -> bool {
 
 /// Whether a rule's words are no single command but a piece of shell text, such as a fork bomb.
 fn is_text(words: &[String]) -> bool {
-    words.iter().any(|word| word.contains(['|', ';', '&', '(', '{']))
+    words
+        .iter()
+        .any(|word| word.contains(['|', ';', '&', '(', '{']))
 }
 
 fn squeezed(text: &str) -> String {
@@ -97,7 +107,9 @@ fn covers(rule: &RuleMatch, subject: &Subject) -> bool {
             let commands = shell::commands(language, code);
             language == "shell"
                 && !commands.is_empty()
-                && commands.iter().all(|command| command.is_plain() && command.begins_with(words))
+                && commands
+                    .iter()
+                    .all(|command| command.is_plain() && command.begins_with(words))
         }
         _ => matches_whole(rule, subject),
     }
@@ -112,9 +124,14 @@ fn matches_whole(rule: &RuleMatch, subject: &Subject) -> bool {
             wanted == language
         }
         (RuleMatch::Tool { name: wanted }, Subject::Tool { name }) => wanted == name,
-        (RuleMatch::App { app: wanted, tier }, Subject::Action { app: Some(app), looks, .. }) => {
-            wanted == app && (*looks || *tier >= Tier::Click)
-        }
+        (
+            RuleMatch::App { app: wanted, tier },
+            Subject::Action {
+                app: Some(app),
+                looks,
+                ..
+            },
+        ) => wanted == app && (*looks || *tier >= Tier::Click),
         _ => false,
     }
 }
@@ -147,16 +164,26 @@ mod tests {
     use super::*;
 
     fn code(language: &str, code: &str) -> Subject {
-        Subject::Code { language: language.to_owned(), code: code.to_owned() }
+        Subject::Code {
+            language: language.to_owned(),
+            code: code.to_owned(),
+        }
     }
 
     fn command(verdict: Verdict, words: &[&str]) -> Rule {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
-        Rule { verdict, matches: RuleMatch::Command { words } }
+        Rule {
+            verdict,
+            matches: RuleMatch::Command { words },
+        }
     }
 
     fn click(app: &str) -> Subject {
-        Subject::Action { app: Some(app.to_owned()), looks: false, words: String::new() }
+        Subject::Action {
+            app: Some(app.to_owned()),
+            looks: false,
+            words: String::new(),
+        }
     }
 
     #[test]
@@ -166,34 +193,108 @@ mod tests {
         let git = command(Allow, &["git", "status"]);
         let python = Rule {
             verdict: Allow,
-            matches: RuleMatch::Language { language: "python".to_owned() },
+            matches: RuleMatch::Language {
+                language: "python".to_owned(),
+            },
         };
         let mail = Rule {
             verdict: Allow,
-            matches: RuleMatch::App { app: "Mail".to_owned(), tier: Tier::Click },
+            matches: RuleMatch::App {
+                app: "Mail".to_owned(),
+                tier: Tier::Click,
+            },
         };
         let bomb = command(Deny, &[":(){", ":|:&", "};:"]);
         let rules = [rm, git, python, mail, bomb];
         let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
             let got = decide(&subject, mode, os, &rules);
-            assert_eq!((got.verdict, got.rule.as_str()), expected, "{subject:?} in {mode:?}");
+            assert_eq!(
+                (got.verdict, got.rule.as_str()),
+                expected,
+                "{subject:?} in {mode:?}"
+            );
         };
         let every = Mode::AskEveryTime;
         check(code("shell", "ls"), every, false, (Ask, "no rule matches"));
-        check(code("shell", "ls"), Mode::FullAccess, false, (Allow, "mode Full access"));
-        check(code("shell", "ls"), Mode::ChatOnly, false, (Deny, "mode Chat only: nothing runs"));
-        check(code("shell", "git status -s"), every, false, (Allow, "allow `git status`"));
-        check(code("shell", "git status; ls"), every, false, (Ask, "no rule matches"));
-        check(code("shell", "git status $(ls)"), every, false, (Ask, "no rule matches"));
-        check(code("shell", "git status > file"), every, false, (Ask, "no rule matches"));
-        check(code("shell", "cd x && rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
-        check(code("shell", "sudo rm -rf /"), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
-        check(code("shell", "r''m -r\\f \"/\""), Mode::FullAccess, false, (Deny, "never `rm -rf /`"));
-        check(code("shell", ":(){ :|:&\n};:"), Mode::FullAccess, false, (Deny, "never `:(){ :|:& };:`"));
-        check(code("python", "print(1)"), every, false, (Allow, "allow python"));
+        check(
+            code("shell", "ls"),
+            Mode::FullAccess,
+            false,
+            (Allow, "mode Full access"),
+        );
+        check(
+            code("shell", "ls"),
+            Mode::ChatOnly,
+            false,
+            (Deny, "mode Chat only: nothing runs"),
+        );
+        check(
+            code("shell", "git status -s"),
+            every,
+            false,
+            (Allow, "allow `git status`"),
+        );
+        check(
+            code("shell", "git status; ls"),
+            every,
+            false,
+            (Ask, "no rule matches"),
+        );
+        check(
+            code("shell", "git status $(ls)"),
+            every,
+            false,
+            (Ask, "no rule matches"),
+        );
+        check(
+            code("shell", "git status > file"),
+            every,
+            false,
+            (Ask, "no rule matches"),
+        );
+        check(
+            code("shell", "cd x && rm -rf /"),
+            Mode::FullAccess,
+            false,
+            (Deny, "never `rm -rf /`"),
+        );
+        check(
+            code("shell", "sudo rm -rf /"),
+            Mode::FullAccess,
+            false,
+            (Deny, "never `rm -rf /`"),
+        );
+        check(
+            code("shell", "r''m -r\\f \"/\""),
+            Mode::FullAccess,
+            false,
+            (Deny, "never `rm -rf /`"),
+        );
+        check(
+            code("shell", ":(){ :|:&\n};:"),
+            Mode::FullAccess,
+            false,
+            (Deny, "never `:(){ :|:& };:`"),
+        );
+        check(
+            code("python", "print(1)"),
+            every,
+            false,
+            (Allow, "allow python"),
+        );
         check(click("Mail"), every, false, (Deny, "OS mode is off"));
         check(click("Mail"), every, true, (Allow, "allow: click in Mail"));
-        check(click("Bank"), every, true, (Ask, "no rule for the app Bank"));
-        check(click("Bank"), Mode::FullAccess, true, (Allow, "mode Full access"));
+        check(
+            click("Bank"),
+            every,
+            true,
+            (Ask, "no rule for the app Bank"),
+        );
+        check(
+            click("Bank"),
+            Mode::FullAccess,
+            true,
+            (Allow, "mode Full access"),
+        );
     }
 }

@@ -14,15 +14,19 @@ pub struct Command {
 }
 
 /// Programs that run the rest of their words as a command.
-const WRAPPERS: &[&str] =
-    &["sudo", "doas", "env", "nohup", "time", "exec", "command", "builtin", "nice", "xargs", "then",
-      "do", "else", "if", "while", "until", "!"];
+const WRAPPERS: &[&str] = &[
+    "sudo", "doas", "env", "nohup", "time", "exec", "command", "builtin", "nice", "xargs", "then",
+    "do", "else", "if", "while", "until", "!",
+];
 
 impl Command {
     /// Nothing in it depends on what happens at run time, and it redirects nothing.
     pub fn is_plain(&self) -> bool {
         !self.opaque
-            && self.words.first().is_none_or(|word| !matches!(word.as_str(), "eval" | "source" | "."))
+            && self
+                .words
+                .first()
+                .is_none_or(|word| !matches!(word.as_str(), "eval" | "source" | "."))
     }
 
     /// Whether it begins with these words, looking through `sudo` and the like,
@@ -33,7 +37,9 @@ impl Command {
             if starts(words, wanted) {
                 return true;
             }
-            let Some((first, rest)) = words.split_first() else { return false };
+            let Some((first, rest)) = words.split_first() else {
+                return false;
+            };
             let assignment = first.split_once('=').is_some_and(|(name, _)| {
                 !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
             });
@@ -49,8 +55,12 @@ impl Command {
 }
 
 fn starts(words: &[String], wanted: &[String]) -> bool {
-    let Some((first, rest)) = wanted.split_first() else { return false };
-    let Some((program, arguments)) = words.split_first() else { return false };
+    let Some((first, rest)) = wanted.split_first() else {
+        return false;
+    };
+    let Some((program, arguments)) = words.split_first() else {
+        return false;
+    };
     if !fits(first, base_name(program)) && !fits(first, program) {
         return false;
     }
@@ -68,8 +78,10 @@ fn starts(words: &[String], wanted: &[String]) -> bool {
                     })
                 }))
     };
-    let operands: Vec<&String> =
-        arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let operands: Vec<&String> = arguments
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     flags.iter().all(|flag| has_flag(flag)) && in_order(&plain, &operands)
 }
 
@@ -95,8 +107,13 @@ fn fits(pattern: &str, word: &str) -> bool {
             .filter(|at| word.is_char_boundary(*at))
             .any(|at| fits(rest.as_str(), &word[at..])),
         Some(c) => {
-            let literal = if c == '\\' { rest.next().unwrap_or(c) } else { c };
-            word.strip_prefix(literal).is_some_and(|word| fits(rest.as_str(), word))
+            let literal = if c == '\\' {
+                rest.next().unwrap_or(c)
+            } else {
+                c
+            };
+            word.strip_prefix(literal)
+                .is_some_and(|word| fits(rest.as_str(), word))
         }
     }
 }
@@ -120,8 +137,13 @@ pub fn commands(language: &str, code: &str) -> Vec<Command> {
 
 /// Splits shell code into simple commands.
 pub fn parse(code: &str) -> Vec<Command> {
-    Parser { rest: code.chars().peekable(), done: Vec::new(), now: Command::default(), word: None }
-        .run()
+    Parser {
+        rest: code.chars().peekable(),
+        done: Vec::new(),
+        now: Command::default(),
+        word: None,
+    }
+    .run()
 }
 
 struct Parser<'a> {
@@ -144,9 +166,7 @@ impl Parser<'_> {
                 '$' => self.dollar(),
                 '`' => self.backticks(),
                 ' ' | '\t' | '\r' => self.end_word(),
-                '#' if self.word.is_none() => {
-                    while self.rest.next_if(|c| *c != '\n').is_some() {}
-                }
+                '#' if self.word.is_none() => while self.rest.next_if(|c| *c != '\n').is_some() {},
                 '<' | '>' => {
                     self.end_word();
                     self.now.opaque = true;
@@ -256,15 +276,28 @@ mod tests {
     #[test]
     fn splits_as_a_shell_does() {
         let check = |code: &str, expected: &[(&str, bool)]| {
-            let got: Vec<(String, bool)> =
-                parse(code).iter().map(|c| (c.words.join("|"), c.is_plain())).collect();
-            let expected: Vec<(String, bool)> =
-                expected.iter().map(|(words, plain)| ((*words).to_owned(), *plain)).collect();
+            let got: Vec<(String, bool)> = parse(code)
+                .iter()
+                .map(|c| (c.words.join("|"), c.is_plain()))
+                .collect();
+            let expected: Vec<(String, bool)> = expected
+                .iter()
+                .map(|(words, plain)| ((*words).to_owned(), *plain))
+                .collect();
             assert_eq!(got, expected, "{code}");
         };
         check("", &[]);
         check("ls -l", &[("ls|-l", true)]);
-        check("a; b && c | d &\ne", &[("a", true), ("b", true), ("c", true), ("d", true), ("e", true)]);
+        check(
+            "a; b && c | d &\ne",
+            &[
+                ("a", true),
+                ("b", true),
+                ("c", true),
+                ("d", true),
+                ("e", true),
+            ],
+        );
         check("echo 'a; b' \"c | d\"", &[("echo|a; b|c | d", true)]);
         check("echo a\\ b \\\n c", &[("echo|a b|c", true)]);
         check("echo $(rm -rf x)", &[("rm|-rf|x", true), ("echo|$", false)]);
@@ -282,7 +315,9 @@ mod tests {
     fn begins_with_looks_through_wrappers_and_flag_order() {
         let check = |code: &str, words: &[&str], expected: bool| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            let got = parse(code).iter().any(|command| command.begins_with(&words));
+            let got = parse(code)
+                .iter()
+                .any(|command| command.begins_with(&words));
             assert_eq!(got, expected, "{code} / {words:?}");
         };
         check("rm -rf /", &["rm", "-rf", "/"], true);
@@ -297,7 +332,11 @@ mod tests {
         check("git stash", &["git", "status"], false);
         check("echo rm -rf /", &["rm", "-rf", "/"], false);
         check("dd if=/dev/zero of=/dev/sda", &["dd", "of=/dev/*"], false);
-        check("dd if=/dev/zero of=/dev/sda", &["dd", "*", "of=/dev/*"], true);
+        check(
+            "dd if=/dev/zero of=/dev/sda",
+            &["dd", "*", "of=/dev/*"],
+            true,
+        );
         check("dd of=/dev/sda", &["dd", "*", "of=/dev/*"], true);
         check("dd if=a of=b", &["dd", "*", "of=/dev/*"], false);
         check("shred -u /dev/sda1", &["shred", "/dev/*"], true);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use interpreter_protocol::{
-    Chunk, ConfirmationId, Decision, ErrorCode, ItemId, OsState, Role, Run, RunState, Verdict,
-    digest, kind,
+    Chunk, ConfirmationId, Decision, ErrorCode, ItemId, OsState, Role, Rule, RuleMatch, Run,
+    RunState, Tier, Verdict, digest, kind,
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -27,14 +27,23 @@ const AFTER_FAILURE: &str = "Not executed: an earlier computer action in this tu
 /// What the person, or a rule, said to a call.
 enum Leave {
     /// Run this; the code may have been edited.
-    Run { prepared: Prepared, edited: bool, rule: String },
+    Run {
+        prepared: Prepared,
+        edited: bool,
+        rule: String,
+    },
     /// It does not run; the model is told this and goes on.
     No(StoredResult),
 }
 
 impl State {
     pub(super) async fn run_calls(&mut self, reply: Reply) -> Result<(), End> {
-        let Reply { calls, scene, settings, .. } = reply;
+        let Reply {
+            calls,
+            scene,
+            settings,
+            ..
+        } = reply;
         let mut calls = calls.into_iter();
         let mut action_failed = false;
         while let Some(asked) = calls.next() {
@@ -44,7 +53,13 @@ impl State {
                     self.drop_call(&asked.item, settings.mode, RunState::Skipped, AFTER_FAILURE);
                     Ok(StoredResult::error(AFTER_FAILURE))
                 }
-                (_, Ok(Prepared { problem: Some(problem), .. })) => {
+                (
+                    _,
+                    Ok(Prepared {
+                        problem: Some(problem),
+                        ..
+                    }),
+                ) => {
                     let printed = Chunk::new(Role::Computer, kind::CONSOLE)
                         .format("output")
                         .content(problem.clone())
@@ -54,7 +69,8 @@ impl State {
                     Ok(StoredResult::error(problem))
                 }
                 (Some(tool), Ok(prepared)) => {
-                    self.run_call(&asked.item, tool, prepared, &scene, &settings).await
+                    self.run_call(&asked.item, tool, prepared, &scene, &settings)
+                        .await
                 }
                 (_, Err(error)) => {
                     self.drop_call(&asked.item, settings.mode, RunState::Failed, &error.message);
@@ -65,18 +81,27 @@ impl State {
             match result {
                 Ok(result) => {
                     action_failed |= action && result.is_error;
-                    self.emitter.memo(&asked.item, |memo| memo.result = Some(result));
+                    self.emitter
+                        .memo(&asked.item, |memo| memo.result = Some(result));
                 }
                 Err((result, end)) => {
-                    self.emitter.memo(&asked.item, |memo| memo.result = Some(result));
+                    self.emitter
+                        .memo(&asked.item, |memo| memo.result = Some(result));
                     for rest in calls {
                         let (state, why) = match end {
-                            End::Skipped => (RunState::Skipped, "Not run: you skipped an earlier step."),
-                            _ => (RunState::Skipped, "Not run: the turn was stopped before it."),
+                            End::Skipped => {
+                                (RunState::Skipped, "Not run: you skipped an earlier step.")
+                            }
+                            _ => (
+                                RunState::Skipped,
+                                "Not run: the turn was stopped before it.",
+                            ),
                         };
                         self.drop_call(&rest.item, settings.mode, state, why);
-                        let result = StoredResult::error("Not run: the user ended the turn before it.");
-                        self.emitter.memo(&rest.item, |memo| memo.result = Some(result));
+                        let result =
+                            StoredResult::error("Not run: the user ended the turn before it.");
+                        self.emitter
+                            .memo(&rest.item, |memo| memo.result = Some(result));
                     }
                     return Err(end);
                 }
@@ -98,13 +123,21 @@ impl State {
     ) -> Result<StoredResult, (StoredResult, End)> {
         let ruling = self.rule_on(&prepared.subject, settings);
         let leave = match ruling.verdict {
-            Verdict::Allow => Leave::Run { prepared, edited: false, rule: ruling.rule },
+            Verdict::Allow => Leave::Run {
+                prepared,
+                edited: false,
+                rule: ruling.rule,
+            },
             Verdict::Deny => Leave::No(self.block(item, &ruling, settings)),
             Verdict::Ask => self.ask(item, prepared, ruling, settings).await?,
         };
         let (prepared, edited, rule) = match leave {
             Leave::No(result) => return Ok(result),
-            Leave::Run { prepared, edited, rule } => (prepared, edited, rule),
+            Leave::Run {
+                prepared,
+                edited,
+                rule,
+            } => (prepared, edited, rule),
         };
         if self.emitter.has_failed() {
             // What cannot be recorded does not run.
@@ -114,13 +147,20 @@ impl State {
             Subject::Code { code, .. } if edited => Some(code.clone()),
             _ => None,
         };
-        let (output, end) = self.execute(item, tool, prepared, rule, scene, settings).await;
+        let (output, end) = self
+            .execute(item, tool, prepared, rule, scene, settings)
+            .await;
         let mut parts = output.parts;
         if let Some(code) = ran {
-            let said = format!("The user edited the code before it ran. This is what ran:\n{code}\n\nIts result:");
+            let said = format!(
+                "The user edited the code before it ran. This is what ran:\n{code}\n\nIts result:"
+            );
             parts.insert(0, StoredPart::Text(said));
         }
-        let result = StoredResult { parts, is_error: output.is_error };
+        let result = StoredResult {
+            parts,
+            is_error: output.is_error,
+        };
         match end {
             None => Ok(result),
             Some(end) => Err((result, end)),
@@ -128,13 +168,21 @@ impl State {
     }
 
     fn rule_on(&self, subject: &Subject, settings: &TurnSettings) -> Ruling {
-        policy::decide(subject, settings.mode, settings.os, &settings.rules)
+        // Asked anew each time: the person may just have allowed or forbidden something.
+        let rules = self.host.settings(&self.conversation, &self.own).rules;
+        policy::decide(subject, settings.mode, settings.os, &rules)
     }
 
     fn block(&mut self, item: &ItemId, ruling: &Ruling, settings: &TurnSettings) -> StoredResult {
         let rule = Some(ruling.rule.clone());
-        self.note_run(&Run { rule, ..run(item, RunState::Blocked, settings.mode) });
-        StoredResult::error(format!("Not allowed by a rule of the user: {}.", ruling.rule))
+        self.note_run(&Run {
+            rule,
+            ..run(item, RunState::Blocked, settings.mode)
+        });
+        StoredResult::error(format!(
+            "Not allowed by a rule of the user: {}.",
+            ruling.rule
+        ))
     }
 
     /// Asks the person, and waits.
@@ -165,7 +213,11 @@ impl State {
                 continue;
             };
             match &command.op {
-                SessionOp::Answer { confirmation: named, digest, decision } => {
+                SessionOp::Answer {
+                    confirmation: named,
+                    digest,
+                    decision,
+                } => {
                     if *named != confirmation || *digest != bound {
                         command.refuse(
                             ErrorCode::StaleConfirmation,
@@ -186,7 +238,12 @@ impl State {
                 SessionOp::Submit { .. } => {
                     // The person says something instead: that is a no, and the next message.
                     self.busy(command);
-                    self.drop_call(item, settings.mode, RunState::Skipped, "You said something else instead.");
+                    self.drop_call(
+                        item,
+                        settings.mode,
+                        RunState::Skipped,
+                        "You said something else instead.",
+                    );
                     let result = StoredResult::error(
                         "The user did not run this and said something else instead.",
                     );
@@ -194,7 +251,12 @@ impl State {
                 }
                 _ => {
                     if let Some(end) = self.busy(command) {
-                        self.drop_call(item, settings.mode, RunState::Skipped, "Not run: stopped by you.");
+                        self.drop_call(
+                            item,
+                            settings.mode,
+                            RunState::Skipped,
+                            "Not run: stopped by you.",
+                        );
                         return Err((StoredResult::error("Not run: stopped by the user."), end));
                     }
                 }
@@ -212,21 +274,56 @@ impl State {
     ) -> Result<Leave, (StoredResult, End)> {
         match decision {
             Decision::Run => {
-                Ok(Leave::Run { prepared, edited: false, rule: "approved by you".to_owned() })
+                if let Subject::Action {
+                    app: Some(app),
+                    looks: false,
+                    ..
+                } = &prepared.subject
+                {
+                    // A new app asks once: later actions in it go on without asking.
+                    let matches = RuleMatch::App {
+                        app: app.clone(),
+                        tier: Tier::Full,
+                    };
+                    let rule = Rule {
+                        verdict: Verdict::Allow,
+                        matches,
+                    };
+                    if let Err(error) = self.host.allow(&self.conversation, &rule) {
+                        tracing::warn!(%error, "the app will be asked about again");
+                    }
+                }
+                Ok(Leave::Run {
+                    prepared,
+                    edited: false,
+                    rule: "approved by you".to_owned(),
+                })
             }
             Decision::Always { rule } => {
                 let rule = policy::describe(&rule);
-                Ok(Leave::Run { prepared, edited: false, rule })
+                Ok(Leave::Run {
+                    prepared,
+                    edited: false,
+                    rule,
+                })
             }
             Decision::Edit { code } => {
                 let Subject::Code { language, .. } = &prepared.subject else {
                     // Only code can be edited; anything else is refused rather than guessed.
-                    self.drop_call(item, settings.mode, RunState::Skipped, "Only code can be edited.");
+                    self.drop_call(
+                        item,
+                        settings.mode,
+                        RunState::Skipped,
+                        "Only code can be edited.",
+                    );
                     return Ok(Leave::No(StoredResult::error("The user did not run this.")));
                 };
                 let language = language.clone();
                 let content = json!({ "item": item, "content": code });
-                self.emitter.note(Some(item), Chunk::new(Role::Server, kind::EDITED).content(content));
+                self.emitter.note(
+                    Some(item),
+                    Chunk::new(Role::Server, kind::EDITED).content(content),
+                );
                 prepared.content = Value::from(code.clone());
                 prepared.subject = Subject::Code { language, code };
                 let again = self.rule_on(&prepared.subject, settings);
@@ -234,12 +331,20 @@ impl State {
                     return Ok(Leave::No(self.block(item, &again, settings)));
                 }
                 let rule = "edited and approved by you".to_owned();
-                Ok(Leave::Run { prepared, edited: true, rule })
+                Ok(Leave::Run {
+                    prepared,
+                    edited: true,
+                    rule,
+                })
             }
             Decision::Skip { reason } => {
                 let rule = Some(ruling.rule);
                 let note = reason.as_ref().map(|reason| format!("You said: {reason}"));
-                self.note_run(&Run { rule, note, ..run(item, RunState::Skipped, settings.mode) });
+                self.note_run(&Run {
+                    rule,
+                    note,
+                    ..run(item, RunState::Skipped, settings.mode)
+                });
                 match reason {
                     Some(reason) => Ok(Leave::No(StoredResult::error(format!(
                         "The user did not run this and said: {reason}"
@@ -263,8 +368,10 @@ impl State {
         settings: &TurnSettings,
     ) -> (ToolOutput, Option<End>) {
         let started = Instant::now();
-        let mut card =
-            Run { rule: Some(rule), ..run(item, RunState::Running, settings.mode) };
+        let mut card = Run {
+            rule: Some(rule),
+            ..run(item, RunState::Running, settings.mode)
+        };
         self.note_run(&card);
         let cancel = CancellationToken::new();
         let (events, mut from_tool) = mpsc::channel(TOOL_EVENTS);
@@ -312,8 +419,10 @@ impl State {
                             command.accept();
                         }
                         SessionOp::Input { request, text } => {
-                            let line =
-                                ToolInput::Line { request: request.clone(), text: text.clone() };
+                            let line = ToolInput::Line {
+                                request: request.clone(),
+                                text: text.clone(),
+                            };
                             let _ = inputs.try_send(line);
                             command.accept();
                         }
@@ -337,7 +446,11 @@ impl State {
             self.tool_event(&mut card, event);
         }
         self.emitter.close();
-        let output = if ended.is_some() { stopped(output) } else { output };
+        let output = if ended.is_some() {
+            stopped(output)
+        } else {
+            output
+        };
         card.state = output.state;
         card.exit = output.exit;
         card.note.clone_from(&output.note);
@@ -373,7 +486,11 @@ impl State {
                 card.place = Some(place);
                 self.note_run(card);
             }
-            ToolEvent::Input { request, prompt, secret } => {
+            ToolEvent::Input {
+                request,
+                prompt,
+                secret,
+            } => {
                 card.state = RunState::NeedsInput;
                 self.note_run(card);
                 let chunk = Chunk::new(Role::Computer, kind::INPUT_REQUEST)
@@ -403,9 +520,17 @@ async fn at(deadline: Option<Instant>) {
 /// What the model is told of something that was stopped.
 fn stopped(output: ToolOutput) -> ToolOutput {
     let mut parts = output.parts;
-    parts.push(StoredPart::Text("Stopped by the user; may have taken effect.".to_owned()));
+    parts.push(StoredPart::Text(
+        "Stopped by the user; may have taken effect.".to_owned(),
+    ));
     let note = Some("Stopped by you. It may have taken effect.".to_owned());
-    ToolOutput { parts, is_error: true, state: RunState::Stopped, exit: output.exit, note }
+    ToolOutput {
+        parts,
+        is_error: true,
+        state: RunState::Stopped,
+        exit: output.exit,
+        note,
+    }
 }
 
 /// Format, content and digest of a confirmation: exactly what will run.
@@ -422,10 +547,16 @@ fn shown(prepared: &Prepared) -> (&'static str, Value, String) {
                 // What a rule that spares the next question would name.
                 content["app"] = json!(app);
             }
-            ("action", content, digest::of_call("action", &prepared.content))
+            (
+                "action",
+                content,
+                digest::of_call("action", &prepared.content),
+            )
         }
-        Subject::Tool { name } => {
-            ("tool", prepared.content.clone(), digest::of_call(name, &prepared.content))
-        }
+        Subject::Tool { name } => (
+            "tool",
+            prepared.content.clone(),
+            digest::of_call(name, &prepared.content),
+        ),
     }
 }

@@ -29,14 +29,20 @@ pub enum Answer {
 }
 
 pub fn text(text: &str) -> Answer {
-    Answer::Says(vec![ModelEvent::Text(text.to_owned()), ModelEvent::Finish(Finish::Stop)])
+    Answer::Says(vec![
+        ModelEvent::Text(text.to_owned()),
+        ModelEvent::Finish(Finish::Stop),
+    ])
 }
 
 pub fn call(id: &str, name: &str, arguments: &Value) -> Vec<ModelEvent> {
     let arguments_text = arguments.to_string();
     let (head, tail) = arguments_text.split_at(arguments_text.len() / 2);
     vec![
-        ModelEvent::CallStart { id: id.to_owned(), name: name.to_owned() },
+        ModelEvent::CallStart {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        },
         ModelEvent::CallDelta(head.to_owned()),
         ModelEvent::CallDelta(tail.to_owned()),
         ModelEvent::CallEnd(Call {
@@ -62,7 +68,12 @@ struct Script {
 impl Provider for Script {
     fn stream(&self, request: ModelRequest) -> ModelStream {
         self.seen.lock().unwrap().push(request);
-        let answer = self.answers.lock().unwrap().pop_front().expect("the model was asked too often");
+        let answer = self
+            .answers
+            .lock()
+            .unwrap()
+            .pop_front()
+            .expect("the model was asked too often");
         let (events, last) = match answer {
             Answer::Says(events) => (events, None),
             Answer::Breaks(events, error) => (events, Some(Err(error))),
@@ -88,7 +99,10 @@ pub struct Memory {
 impl Journal for Memory {
     fn append(&mut self, entries: Vec<Entry>) -> Result<Vec<Event>, Error> {
         if *self.full.lock().unwrap() {
-            return Err(Error::new(interpreter_protocol::ErrorCode::CannotSave, "The disk is full."));
+            return Err(Error::new(
+                interpreter_protocol::ErrorCode::CannotSave,
+                "The disk is full.",
+            ));
         }
         let mut events = self.events.lock().unwrap();
         let new: Vec<Event> = entries
@@ -107,7 +121,10 @@ impl Journal for Memory {
     }
 
     fn memo(&mut self, item: &ItemId, memo: &Value) -> Result<(), Error> {
-        self.memos.lock().unwrap().insert(item.clone(), memo.clone());
+        self.memos
+            .lock()
+            .unwrap()
+            .insert(item.clone(), memo.clone());
         Ok(())
     }
 
@@ -139,17 +156,29 @@ impl Tool for Echo {
     }
 
     fn draft(&self, arguments: &str) -> Option<Draft> {
-        let text = arguments.strip_prefix("{\"code\":\"")?.trim_end_matches("\"}").to_owned();
-        Some(Draft { kind: kind::CODE, format: Some("shell".to_owned()), text })
+        let text = arguments
+            .strip_prefix("{\"code\":\"")?
+            .trim_end_matches("\"}")
+            .to_owned();
+        Some(Draft {
+            kind: kind::CODE,
+            format: Some("shell".to_owned()),
+            text,
+        })
     }
 
     fn prepare(&self, call: &Call, _scene: &Scene) -> Result<Prepared, ToolError> {
-        let code = call.arguments["code"].as_str().ok_or_else(|| ToolError::new("no code"))?;
+        let code = call.arguments["code"]
+            .as_str()
+            .ok_or_else(|| ToolError::new("no code"))?;
         Ok(Prepared {
             kind: kind::CODE,
             format: Some("shell".to_owned()),
             content: Value::from(code),
-            subject: Subject::Code { language: "shell".to_owned(), code: code.to_owned() },
+            subject: Subject::Code {
+                language: "shell".to_owned(),
+                code: code.to_owned(),
+            },
             extra: Map::new(),
             problem: None,
         })
@@ -159,7 +188,9 @@ impl Tool for Echo {
         Box::pin(async move {
             let code = prepared.content.as_str().unwrap_or_default().to_owned();
             let print = |text: &str| {
-                Chunk::new(Role::Computer, kind::CONSOLE).format("output").content(text)
+                Chunk::new(Role::Computer, kind::CONSOLE)
+                    .format("output")
+                    .content(text)
             };
             match code.as_str() {
                 "hang" => {
@@ -176,11 +207,16 @@ impl Tool for Echo {
                     };
                     handle.events.send(event).await.unwrap();
                     match handle.inputs.recv().await {
-                        Some(ToolInput::Line { text: Some(line), .. }) => {
+                        Some(ToolInput::Line {
+                            text: Some(line), ..
+                        }) => {
                             handle.chunk(print(&line)).await;
                             ToolOutput::done(vec![StoredPart::Text(line)])
                         }
-                        _ => ToolOutput { state: RunState::Stopped, ..ToolOutput::failed("interrupted") },
+                        _ => ToolOutput {
+                            state: RunState::Stopped,
+                            ..ToolOutput::failed("interrupted")
+                        },
                     }
                 }
                 _ => {
@@ -201,13 +237,20 @@ struct Home {
 impl Host for Home {
     fn settings(&self, _: &ConversationId, _: &Map<String, Value>) -> TurnSettings {
         let mut settings = self.settings.lock().unwrap().clone();
-        settings.rules.extend(self.allowed.lock().unwrap().iter().cloned());
+        settings
+            .rules
+            .extend(self.allowed.lock().unwrap().iter().cloned());
         settings
     }
 
     fn model<'a>(&'a self, _: &'a Map<String, Value>) -> BoxFuture<'a, Result<ModelHandle, Error>> {
         let provider = Arc::clone(&self.provider) as Arc<dyn Provider>;
-        Box::pin(async move { Ok(ModelHandle { info: info(), provider }) })
+        Box::pin(async move {
+            Ok(ModelHandle {
+                info: info(),
+                provider,
+            })
+        })
     }
 
     fn tools(&self, _: &ConversationId) -> Vec<Arc<dyn Tool>> {
@@ -245,7 +288,13 @@ fn info() -> ModelInfo {
         append_only: true,
         context: None,
         max_output: None,
-        price: Some(Price { input: 1e6, output: 1e6, cached: None, cache_write: None, above: None }),
+        price: Some(Price {
+            input: 1e6,
+            output: 1e6,
+            cached: None,
+            cache_write: None,
+            above: None,
+        }),
         images: ImageRule::default(),
         local: true,
         sampling: true,
@@ -269,8 +318,10 @@ impl House {
 
     pub fn with(mode: Mode, answers: Vec<Answer>, max_budget: Option<f64>, memory: Memory) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let provider =
-            Arc::new(Script { answers: Mutex::new(answers.into()), seen: Arc::clone(&seen) });
+        let provider = Arc::new(Script {
+            answers: Mutex::new(answers.into()),
+            seen: Arc::clone(&seen),
+        });
         let settings = TurnSettings {
             mode,
             os: false,
@@ -302,7 +353,12 @@ impl House {
             journal: Box::new(memory.clone()),
             host: Arc::clone(&home) as Arc<dyn Host>,
         });
-        Self { session, memory, seen, home }
+        Self {
+            session,
+            memory,
+            seen,
+            home,
+        }
     }
 
     pub fn set_mode(&self, mode: Mode) {
@@ -311,7 +367,10 @@ impl House {
 
     pub async fn say(&self, text: &str) {
         let content = vec![Chunk::new(Role::User, kind::MESSAGE).content(text)];
-        let op = SessionOp::Submit { content, settings: Map::new() };
+        let op = SessionOp::Submit {
+            content,
+            settings: Map::new(),
+        };
         self.session.send(op).await.unwrap();
     }
 
@@ -337,11 +396,15 @@ impl House {
     }
 
     pub async fn over(&self) -> Transcript {
-        self.until(|transcript| !transcript.responding && transcript.seq > 0).await
+        self.until(|transcript| !transcript.responding && transcript.seq > 0)
+            .await
     }
 
     pub async fn pending(&self) -> Pending {
-        self.until(|transcript| !transcript.pending.is_empty()).await.pending[0].clone()
+        self.until(|transcript| !transcript.pending.is_empty())
+            .await
+            .pending[0]
+            .clone()
     }
 
     pub async fn answer(&self, pending: &Pending, decision: Decision) -> Result<(), Error> {
@@ -361,11 +424,17 @@ impl House {
             .map(|item| {
                 let content = match &item.content {
                     Value::String(text) => text.trim_end().to_owned(),
-                    other => other["code"].as_str().map_or_else(|| other.to_string(), str::to_owned),
+                    other => other["code"]
+                        .as_str()
+                        .map_or_else(|| other.to_string(), str::to_owned),
                 };
                 let state = item.run.as_ref().map(|run| format!(" [{:?}]", run.state));
                 let role = format!("{:?}", item.role).to_lowercase();
-                format!("{role}/{} {content}{}", item.kind, state.unwrap_or_default())
+                format!(
+                    "{role}/{} {content}{}",
+                    item.kind,
+                    state.unwrap_or_default()
+                )
             })
             .collect()
     }
@@ -380,5 +449,8 @@ pub fn fold(events: &[Event]) -> Transcript {
 }
 
 pub fn usage(input_tokens: u64) -> ModelEvent {
-    ModelEvent::Usage(Usage { input_tokens, ..Usage::default() })
+    ModelEvent::Usage(Usage {
+        input_tokens,
+        ..Usage::default()
+    })
 }

@@ -22,9 +22,17 @@ pub(crate) struct ComputerApi {
 
 /// Methods that only look. The clipboard is not among them: it may hold a secret.
 const LOOKS: &[&str] = &[
-    "display.view", "display.screenshot", "display.size", "display.width", "display.height",
-    "display.center", "display.info", "display.find", "display.find_text",
-    "display.get_text_as_list_of_lists", "mouse.position",
+    "display.view",
+    "display.screenshot",
+    "display.size",
+    "display.width",
+    "display.height",
+    "display.center",
+    "display.info",
+    "display.find",
+    "display.find_text",
+    "display.get_text_as_list_of_lists",
+    "mouse.position",
 ];
 
 impl Tool for ComputerApi {
@@ -58,15 +66,34 @@ impl Tool for ComputerApi {
             .and_then(Value::as_str)
             .ok_or_else(|| ToolError::new("The method is missing, such as mouse.click."))?;
         let method = method.strip_prefix("computer.").unwrap_or(method);
-        let params = call.arguments.get("params").cloned().unwrap_or_else(|| json!({}));
+        let params = call
+            .arguments
+            .get("params")
+            .cloned()
+            .unwrap_or_else(|| json!({}));
         let looks = LOOKS.contains(&method);
-        let app = if looks { None } else { self.kit.computer.active_app() };
-        let words = format!("{method} {}", if params == json!({}) { String::new() } else { params.to_string() });
+        let app = if looks {
+            None
+        } else {
+            self.kit.computer.active_app()
+        };
+        let words = format!(
+            "{method} {}",
+            if params == json!({}) {
+                String::new()
+            } else {
+                params.to_string()
+            }
+        );
         Ok(Prepared {
             kind: kind::CALL,
             format: None,
             content: json!({ "name": method, "arguments": params }),
-            subject: Subject::Action { app, looks, words: words.trim().to_owned() },
+            subject: Subject::Action {
+                app,
+                looks,
+                words: words.trim().to_owned(),
+            },
             extra: Map::new(),
             problem: None,
         })
@@ -75,8 +102,16 @@ impl Tool for ComputerApi {
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
         let kit = Arc::clone(&self.kit);
         Box::pin(async move {
-            let name = prepared.content.get("name").and_then(Value::as_str).unwrap_or_default();
-            let params = prepared.content.get("arguments").cloned().unwrap_or_default();
+            let name = prepared
+                .content
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let params = prepared
+                .content
+                .get("arguments")
+                .cloned()
+                .unwrap_or_default();
             if let Err(error) = kit.computer.gate().open(&kit.key()) {
                 return ToolOutput::failed(Error::from(error).to_string());
             }
@@ -96,22 +131,40 @@ impl Tool for ComputerApi {
 
 async fn answer(kit: &Kit, handle: &ToolHandle, mut result: Value) -> ToolOutput {
     let mut parts = Vec::new();
-    let image = result.as_object_mut().and_then(|object| object.remove("image"));
-    let bytes = image.as_ref().and_then(|image| image.get("base64")).and_then(Value::as_str).and_then(decode);
+    let image = result
+        .as_object_mut()
+        .and_then(|object| object.remove("image"));
+    let bytes = image
+        .as_ref()
+        .and_then(|image| image.get("base64"))
+        .and_then(Value::as_str)
+        .and_then(decode);
     if let Some(bytes) = bytes
         && let Ok(stored) = Stored::put(&kit.store, &bytes)
     {
         handle.chunk(stored.chunk(Role::Computer)).await;
-        let Stored { hash, width, height } = stored;
-        parts.push(StoredPart::Image { hash, width, height });
+        let Stored {
+            hash,
+            width,
+            height,
+        } = stored;
+        parts.push(StoredPart::Image {
+            hash,
+            width,
+            height,
+        });
     }
     if let Some(effect) = result.get("effect")
         && let Ok(effect) = serde_json::from_value::<Effect>(effect.clone())
     {
         let content = serde_json::to_value(effect).unwrap_or_default();
-        handle.chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content)).await;
+        handle
+            .chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content))
+            .await;
     }
-    handle.chunk(Chunk::new(Role::Computer, kind::RESULT).content(result.clone())).await;
+    handle
+        .chunk(Chunk::new(Role::Computer, kind::RESULT).content(result.clone()))
+        .await;
     let text = match &result {
         Value::Null => "Done.".to_owned(),
         Value::String(text) => from_outside("screen", text),

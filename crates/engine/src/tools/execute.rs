@@ -56,7 +56,11 @@ impl Tool for Execute {
         let language = partial::string(arguments, "language").filter(|text| text.whole)?;
         let code = partial::string(arguments, "code")?;
         let format = Languages::canonical(&language.value)?.to_owned();
-        Some(Draft { kind: kind::CODE, format: Some(format), text: code.value })
+        Some(Draft {
+            kind: kind::CODE,
+            format: Some(format),
+            text: code.value,
+        })
     }
 
     fn prepare(&self, call: &Call, _scene: &Scene) -> Result<Prepared, ToolError> {
@@ -65,10 +69,14 @@ impl Tool for Execute {
         })?;
         let known = Languages::canonical(&language);
         let problem = if NOTES.contains(&language.as_str()) {
-            Some(format!("`{language}` is not run. Write it in your reply instead."))
+            Some(format!(
+                "`{language}` is not run. Write it in your reply instead."
+            ))
         } else if known.is_none() {
             let known = Languages::known().join(", ");
-            Some(format!("`{language}` disabled or not supported. The languages are: {known}."))
+            Some(format!(
+                "`{language}` disabled or not supported. The languages are: {known}."
+            ))
         } else if code.trim().is_empty() {
             Some("The code block is empty. Write code in it.".to_owned())
         } else {
@@ -92,14 +100,25 @@ impl Tool for Execute {
                 return ToolOutput::failed("This is not code.");
             };
             match kit.languages.run(language, code) {
-                Ok(run) => Running::new(&kit, handle, run.control).follow(run.events).await,
+                Ok(run) => {
+                    Running::new(&kit, handle, run.control)
+                        .follow(run.events)
+                        .await
+                }
                 Err(error) => {
                     let printed = Chunk::new(Role::Computer, kind::CONSOLE)
                         .format("output")
                         .content(error.to_string());
                     handle.chunk(printed).await;
-                    let state = if matches!(error, LanguageError::NotInstalled { .. }) { RunState::NoKernel } else { RunState::Failed };
-                    ToolOutput { state, ..ToolOutput::failed(error.to_string()) }
+                    let state = if matches!(error, LanguageError::NotInstalled { .. }) {
+                        RunState::NoKernel
+                    } else {
+                        RunState::Failed
+                    };
+                    ToolOutput {
+                        state,
+                        ..ToolOutput::failed(error.to_string())
+                    }
                 }
             }
         })
@@ -134,7 +153,10 @@ fn unwrapped(language: String, code: String) -> (String, String) {
         .unwrap_or(code.trim());
     let quoted;
     let inner = if inner.starts_with("{language:") {
-        quoted = inner.replacen("{language:", "{\"language\":", 1).replacen("code:", "\"code\":", 1);
+        quoted =
+            inner
+                .replacen("{language:", "{\"language\":", 1)
+                .replacen("code:", "\"code\":", 1);
         quoted.as_str()
     } else {
         inner
@@ -174,7 +196,15 @@ impl<'a> Running<'a> {
     fn new(kit: &'a Kit, handle: ToolHandle, control: RunControl) -> Self {
         let spool = kit.store.spool(&kit.conversation, &handle.item).ok();
         let output = Output::new(spool, kit.max_output());
-        Self { kit, handle, control, output, pictures: Vec::new(), shown_html: false, ended: false }
+        Self {
+            kit,
+            handle,
+            control,
+            output,
+            pictures: Vec::new(),
+            shown_html: false,
+            ended: false,
+        }
     }
 
     async fn follow(mut self, mut events: tokio::sync::mpsc::Receiver<RunEvent>) -> ToolOutput {
@@ -237,25 +267,45 @@ impl<'a> Running<'a> {
                     .content(html);
                 self.handle.chunk(chunk).await;
             }
-            RunEvent::Input { request, prompt, secret } => {
+            RunEvent::Input {
+                request,
+                prompt,
+                secret,
+            } => {
                 let request = RequestId::from(request);
-                self.send(ToolEvent::Input { request, prompt, secret }).await;
+                self.send(ToolEvent::Input {
+                    request,
+                    prompt,
+                    secret,
+                })
+                .await;
             }
             RunEvent::Done(_) => {}
         }
     }
 
     async fn picture(&mut self, base64: &str) {
-        let stored = decode(base64).ok_or_else(String::new).and_then(|bytes| {
-            Stored::put(&self.kit.store, &bytes).map_err(|error| error.message)
-        });
+        let stored = decode(base64)
+            .ok_or_else(String::new)
+            .and_then(|bytes| Stored::put(&self.kit.store, &bytes).map_err(|error| error.message));
         match stored {
             Ok(stored) => {
-                let Stored { hash, width, height } = stored.clone();
-                self.pictures.push(StoredPart::Image { hash, width, height });
+                let Stored {
+                    hash,
+                    width,
+                    height,
+                } = stored.clone();
+                self.pictures.push(StoredPart::Image {
+                    hash,
+                    width,
+                    height,
+                });
                 self.handle.chunk(stored.chunk(Role::Computer)).await;
             }
-            Err(why) => self.print(format!("[A picture could not be kept. {why}]\n")).await,
+            Err(why) => {
+                self.print(format!("[A picture could not be kept. {why}]\n"))
+                    .await
+            }
         }
     }
 
@@ -274,25 +324,42 @@ impl<'a> Running<'a> {
             text.push_str("\n[HTML was shown to the user]");
         }
         if text.trim().is_empty() {
-            text = if self.pictures.is_empty() { "No output" } else { "[A picture]" }.to_owned();
+            text = if self.pictures.is_empty() {
+                "No output"
+            } else {
+                "[A picture]"
+            }
+            .to_owned();
         }
         let (state, is_error, told) = match end.status {
             RunStatus::Ok => (RunState::Done, false, None),
             RunStatus::Error => (RunState::Failed, true, None),
             RunStatus::Interrupted => (RunState::Stopped, true, Some("The user interrupted it.")),
             RunStatus::Died { .. } => (RunState::Failed, true, None),
-            RunStatus::TimedOut => (RunState::Stopped, true, Some("It took too long and was ended.")),
+            RunStatus::TimedOut => (
+                RunState::Stopped,
+                true,
+                Some("It took too long and was ended."),
+            ),
         };
         if let Some(told) = told {
             text = format!("{text}\n{told}");
         }
         let mut parts = vec![StoredPart::Text(text)];
         parts.append(&mut self.pictures);
-        ToolOutput { parts, is_error, state, exit: end.exit, note: message }
+        ToolOutput {
+            parts,
+            is_error,
+            state,
+            exit: end.exit,
+            note: message,
+        }
     }
 
     async fn print(&self, text: String) {
-        let chunk = Chunk::new(Role::Computer, kind::CONSOLE).format("output").content(text);
+        let chunk = Chunk::new(Role::Computer, kind::CONSOLE)
+            .format("output")
+            .content(text);
         self.handle.chunk(chunk).await;
     }
 

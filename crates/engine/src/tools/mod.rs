@@ -15,9 +15,15 @@ use crate::kit::Kit;
 /// All tools of a conversation.
 pub(crate) fn all(kit: &Arc<Kit>) -> Vec<Arc<dyn Tool>> {
     vec![
-        Arc::new(execute::Execute { kit: Arc::clone(kit) }),
-        Arc::new(screen::Screen { kit: Arc::clone(kit) }),
-        Arc::new(api::ComputerApi { kit: Arc::clone(kit) }),
+        Arc::new(execute::Execute {
+            kit: Arc::clone(kit),
+        }),
+        Arc::new(screen::Screen {
+            kit: Arc::clone(kit),
+        }),
+        Arc::new(api::ComputerApi {
+            kit: Arc::clone(kit),
+        }),
     ]
 }
 

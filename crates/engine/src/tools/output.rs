@@ -21,7 +21,13 @@ pub(crate) struct Output {
 impl Output {
     /// `for_model` is in characters.
     pub fn new(spool: Option<Spool>, for_model: usize) -> Self {
-        Self { spool, shown: 0, total: 0, tail: String::new(), keep: TAIL.max(for_model * 4) }
+        Self {
+            spool,
+            shown: 0,
+            total: 0,
+            tail: String::new(),
+            keep: TAIL.max(for_model * 4),
+        }
     }
 
     /// Takes in text and gives the part to show now.
@@ -55,7 +61,9 @@ impl Output {
         let last = hidden.min(TAIL).min(self.tail.len());
         let tail = &self.tail[boundary(&self.tail, self.tail.len() - last)..];
         let gap = hidden - tail.len();
-        Some(format!("\n[{gap} bytes are not shown here; the whole output is kept]\n{tail}"))
+        Some(format!(
+            "\n[{gap} bytes are not shown here; the whole output is kept]\n{tail}"
+        ))
     }
 
     /// What the model is told: the last `max` characters, and where the rest is.
@@ -78,7 +86,9 @@ impl Output {
 
 /// The nearest character boundary at or after `at`.
 fn boundary(text: &str, at: usize) -> usize {
-    (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    (at..=text.len())
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -90,13 +100,25 @@ mod tests {
         let mut output = Output::new(None, 10);
         let line = "0123456789é\n";
         let lines = 3 * SHOWN / line.len();
-        let shown: usize = (0..lines).filter_map(|_| output.take(line)).map(|part| part.len()).sum();
+        let shown: usize = (0..lines)
+            .filter_map(|_| output.take(line))
+            .map(|part| part.len())
+            .sum();
         assert!((SHOWN..SHOWN + 2).contains(&shown), "{shown}");
         let rest = output.rest().unwrap_or_default();
-        let gap: usize =
-            rest.trim_start_matches("\n[").split(' ').next().unwrap_or("").parse().unwrap_or(0);
+        let gap: usize = rest
+            .trim_start_matches("\n[")
+            .split(' ')
+            .next()
+            .unwrap_or("")
+            .parse()
+            .unwrap_or(0);
         let tail = rest.split_once("]\n").map_or(0, |(_, tail)| tail.len());
-        assert_eq!(shown + gap + tail, lines * line.len(), "head, gap and tail are everything");
+        assert_eq!(
+            shown + gap + tail,
+            lines * line.len(),
+            "head, gap and tail are everything"
+        );
         assert!(rest.ends_with(line));
         assert_eq!(output.for_model(10).lines().last(), Some("23456789é"));
     }
@@ -105,7 +127,10 @@ mod tests {
     fn short_output_is_told_whole() {
         let mut output = Output::new(None, 100);
         assert_eq!(output.take("hello\n"), Some("hello\n".to_owned()));
-        assert_eq!((output.rest(), output.for_model(100)), (None, "hello\n".to_owned()));
+        assert_eq!(
+            (output.rest(), output.for_model(100)),
+            (None, "hello\n".to_owned())
+        );
         assert!(output.for_model(3).ends_with("\n\nlo\n"));
     }
 }

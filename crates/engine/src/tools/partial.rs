@@ -60,11 +60,19 @@ impl Reader<'_> {
                 Some('\\') => {
                     if self.escape(&mut value).is_none() {
                         value.truncate(whole_so_far);
-                        return Some(Text { value, whole: false });
+                        return Some(Text {
+                            value,
+                            whole: false,
+                        });
                     }
                 }
                 Some(c) => value.push(c),
-                None => return Some(Text { value, whole: false }),
+                None => {
+                    return Some(Text {
+                        value,
+                        whole: false,
+                    });
+                }
             }
         }
     }
@@ -147,17 +155,29 @@ mod tests {
     #[test]
     fn every_prefix_gives_a_prefix() {
         let code = "print(\"a\\b\")\n\tx = '\u{1f600} é'\u{0}\u{2028}";
-        let value = serde_json::json!({ "n": [1, {"code": "no"}], "language": "python", "code": code });
+        let value =
+            serde_json::json!({ "n": [1, {"code": "no"}], "language": "python", "code": code });
         let escaped = value.to_string().replace('\u{1f600}', "\\ud83d\\ude00");
         let mut before = String::new();
         for end in (0..=escaped.len()).filter(|end| escaped.is_char_boundary(*end)) {
-            let text = string(&escaped[..end], "code").map(|text| text.value).unwrap_or_default();
-            assert!(text.starts_with(&before), "{before:?} then {text:?} at {end}");
+            let text = string(&escaped[..end], "code")
+                .map(|text| text.value)
+                .unwrap_or_default();
+            assert!(
+                text.starts_with(&before),
+                "{before:?} then {text:?} at {end}"
+            );
             before = text;
         }
         assert_eq!(before, code);
         let language = string(&escaped, "language");
-        assert_eq!(language, Some(Text { value: "python".to_owned(), whole: true }));
+        assert_eq!(
+            language,
+            Some(Text {
+                value: "python".to_owned(),
+                whole: true
+            })
+        );
     }
 
     #[test]

@@ -68,13 +68,20 @@ impl Tool for Screen {
         let app = match (&frame, looks) {
             (Some(frame), false) => {
                 let mapped = mapped(&call.arguments, &scene.model, frame)?;
-                self.kit.computer.target(&mapped, frame).ok().and_then(|target| target.app)
+                self.kit
+                    .computer
+                    .target(&mapped, frame)
+                    .ok()
+                    .and_then(|target| target.app)
             }
             _ => None,
         };
         let mut extra = Map::new();
         if let Some(frame) = &frame {
-            extra.insert("frame".to_owned(), serde_json::to_value(frame).unwrap_or_default());
+            extra.insert(
+                "frame".to_owned(),
+                serde_json::to_value(frame).unwrap_or_default(),
+            );
         }
         let words = words(&call.arguments, app.as_deref());
         Ok(Prepared {
@@ -91,7 +98,11 @@ impl Tool for Screen {
         let kit = Arc::clone(&self.kit);
         Box::pin(async move {
             let model = handle.scene.model.clone();
-            let acting = Acting { kit: &kit, handle: &handle, model: &model };
+            let acting = Acting {
+                kit: &kit,
+                handle: &handle,
+                model: &model,
+            };
             match acting.act(&prepared).await {
                 Ok(output) => output,
                 Err(error) => acting.refused(&error).await,
@@ -109,13 +120,22 @@ struct Acting<'a> {
 impl Acting<'_> {
     async fn act(&self, prepared: &Prepared) -> Result<ToolOutput, Error> {
         self.kit.computer.gate().open(&self.kit.key())?;
-        let action = prepared.content.get("action").and_then(Value::as_str).unwrap_or_default();
+        let action = prepared
+            .content
+            .get("action")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         if action == "screenshot" {
             self.os(OsState::Looking, "Looking at the screen").await;
             let picture = self.look().await?;
             return Ok(ToolOutput::done(vec![picture]));
         }
-        let frame = match prepared.extra.get("frame").cloned().map(serde_json::from_value::<Frame>) {
+        let frame = match prepared
+            .extra
+            .get("frame")
+            .cloned()
+            .map(serde_json::from_value::<Frame>)
+        {
             Some(Ok(frame)) => frame,
             _ => {
                 // An action without coordinates needs no earlier look, only a layout.
@@ -126,9 +146,12 @@ impl Acting<'_> {
             return Ok(ToolOutput::failed("This is not an action."));
         };
         self.os(OsState::Acting, words).await;
-        let mapped = mapped(&prepared.content, self.model, &frame)
-            .map_err(|error| Error::new(interpreter_protocol::ErrorCode::BadInput, error.message))?;
-        let acted = self.guarded(self.kit.computer.act(&self.kit.key(), &mapped, &frame)).await?;
+        let mapped = mapped(&prepared.content, self.model, &frame).map_err(|error| {
+            Error::new(interpreter_protocol::ErrorCode::BadInput, error.message)
+        })?;
+        let acted = self
+            .guarded(self.kit.computer.act(&self.kit.key(), &mapped, &frame))
+            .await?;
         self.effect(&acted.effect).await;
         self.answer(action, acted).await
     }
@@ -189,8 +212,16 @@ impl Acting<'_> {
             chunk = chunk.with("frame", serde_json::to_value(frame).unwrap_or_default());
         }
         self.handle.chunk(chunk).await;
-        let Stored { hash, width, height } = stored;
-        Ok(StoredPart::Image { hash, width, height })
+        let Stored {
+            hash,
+            width,
+            height,
+        } = stored;
+        Ok(StoredPart::Image {
+            hash,
+            width,
+            height,
+        })
     }
 
     /// Ends the wait at once when the turn is stopped; the gate has stopped the action itself.
@@ -210,17 +241,26 @@ impl Acting<'_> {
 
     async fn refused(&self, error: &Error) -> ToolOutput {
         let detail = error.to_string();
-        self.effect(&Effect { outcome: Outcome::Refused, detail: detail.clone() }).await;
+        self.effect(&Effect {
+            outcome: Outcome::Refused,
+            detail: detail.clone(),
+        })
+        .await;
         ToolOutput::failed(detail)
     }
 
     async fn effect(&self, effect: &Effect) {
         let content = serde_json::to_value(effect).unwrap_or_default();
-        self.handle.chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content)).await;
+        self.handle
+            .chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content))
+            .await;
     }
 
     async fn os(&self, state: OsState, text: &str) {
-        let os = Os { state, text: text.to_owned() };
+        let os = Os {
+            state,
+            text: text.to_owned(),
+        };
         let content = serde_json::to_value(os).unwrap_or_default();
         let chunk = Chunk::new(Role::Server, kind::OS).content(content);
         let _ = self.handle.events.send(ToolEvent::Chunk(chunk)).await;
@@ -234,7 +274,9 @@ fn mapped(action: &Value, model: &ModelInfo, frame: &Frame) -> Result<Value, Too
         return Err(ToolError::new("The action is not an object."));
     };
     for key in ["coordinate", "start_coordinate", "region"] {
-        let Some(value) = object.get_mut(key).filter(|value| !value.is_null()) else { continue };
+        let Some(value) = object.get_mut(key).filter(|value| !value.is_null()) else {
+            continue;
+        };
         let numbers = numbers(value)
             .filter(|numbers| !numbers.is_empty() && numbers.len().is_multiple_of(2))
             .ok_or_else(|| ToolError::new(format!("`{key}` must be a list of numbers [x, y].")))?;
@@ -274,8 +316,13 @@ fn names_point(action: &Value) -> bool {
 fn words(action: &Value, app: Option<&str>) -> String {
     let text = |key: &str| action.get(key).and_then(Value::as_str).unwrap_or_default();
     let name = text("action");
-    let point = action.get("coordinate").and_then(numbers).filter(|point| point.len() == 2);
-    let at = point.map(|p| format!(" at {}, {}", p[0], p[1])).unwrap_or_default();
+    let point = action
+        .get("coordinate")
+        .and_then(numbers)
+        .filter(|point| point.len() == 2);
+    let at = point
+        .map(|p| format!(" at {}, {}", p[0], p[1]))
+        .unwrap_or_default();
     let verb = match name {
         "left_click" => format!("Click{at}"),
         "right_click" => format!("Right-click{at}"),
@@ -303,9 +350,7 @@ fn words(action: &Value, app: Option<&str>) -> String {
 
 /// The function form, for models whose vendor has no computer tool of its own.
 fn schema() -> Value {
-    let point = |what: &str| {
-        json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2, "description": what })
-    };
+    let point = |what: &str| json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2, "description": what });
     json!({
         "type": "object",
         "properties": {
@@ -343,11 +388,31 @@ mod tests {
     #[test]
     fn actions_in_words() {
         let check = |action: Value, app, expected: &str| assert_eq!(words(&action, app), expected);
-        check(json!({"action": "left_click", "coordinate": [4, 5]}), Some("Mail"), "Click at 4, 5 in Mail");
-        check(json!({"action": "left_click", "coordinate": "[4, 5]"}), None, "Click at 4, 5");
-        check(json!({"action": "left_click_drag", "coordinate": [4, 5]}), None, "Drag to 4, 5");
-        check(json!({"action": "type", "text": "é"}), None, "Type \u{201c}é\u{201d}");
-        check(json!({"action": "left_mouse_down"}), None, "Press the mouse button");
+        check(
+            json!({"action": "left_click", "coordinate": [4, 5]}),
+            Some("Mail"),
+            "Click at 4, 5 in Mail",
+        );
+        check(
+            json!({"action": "left_click", "coordinate": "[4, 5]"}),
+            None,
+            "Click at 4, 5",
+        );
+        check(
+            json!({"action": "left_click_drag", "coordinate": [4, 5]}),
+            None,
+            "Drag to 4, 5",
+        );
+        check(
+            json!({"action": "type", "text": "é"}),
+            None,
+            "Type \u{201c}é\u{201d}",
+        );
+        check(
+            json!({"action": "left_mouse_down"}),
+            None,
+            "Press the mouse button",
+        );
         check(json!({}), None, "");
     }
 }
