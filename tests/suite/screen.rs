@@ -1,6 +1,6 @@
 //! OS mode: the model sees the real screen and moves the real mouse.
 
-use interpreter_protocol::{Decision, Outcome};
+use interpreter_protocol::{Decision, Outcome, Rule, RuleMatch, Tier, Verdict};
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -161,7 +161,7 @@ async fn code_reaches_the_screen_through_the_computer_object() {
 }
 
 #[tokio::test]
-async fn a_new_app_asks_once() {
+async fn an_app_that_was_allowed_does_not_ask_again() {
     let desktop = Desktop::start();
     let mut square = Fixture::square(&desktop, 300, 200, 41).await;
     let script = Script::new()
@@ -182,7 +182,20 @@ async fn a_new_app_asks_once() {
         Vec::<serde_json::Value>::new(),
         "nothing before the answer"
     );
-    pipe.answer(&pending, Decision::Run).await.unwrap();
+    let app = pending.content["app"]
+        .as_str()
+        .expect("the app is named")
+        .to_owned();
+    let rule = Rule {
+        verdict: Verdict::Allow,
+        matches: RuleMatch::App {
+            app,
+            tier: Tier::Full,
+        },
+    };
+    pipe.answer(&pending, Decision::Always { rule })
+        .await
+        .unwrap();
     pipe.until(|t| !t.responding).await;
     assert_eq!(clicks(&pipe), 2, "{:#?}", pipe.rows());
     square.expect("click").await;

@@ -108,15 +108,25 @@ async fn interrupting_keeps_the_state() {
         "require('child_process').execSync('echo go; sleep 1000', {stdio: 'inherit'}); while (true) {}",
     ] {
         let mut run = bench.start("js", code);
+        eprintln!("left start {code}");
         until_output(&mut run, "go").await;
+        eprintln!("left go {code}");
         run.control.interrupt();
         let folded = fold(&mut run, &[]).await;
-        assert_eq!(folded.status(), RunStatus::Interrupted, "{code}: {folded:?}");
+        assert_eq!(
+            folded.status(),
+            RunStatus::Interrupted,
+            "{code}: {folded:?}"
+        );
         if code.contains("execSync") {
             continue;
         }
-        assert!(folded.output.ends_with("Interrupted\n"), "{code}: {folded:?}");
+        assert!(
+            folded.output.ends_with("Interrupted\n"),
+            "{code}: {folded:?}"
+        );
     }
+    eprintln!("left rest");
     // What was put off by a run that was interrupted does not happen any more.
     let code = "console.log('go'); globalThis.n = 0; for (;;) { await new Promise(r => setTimeout(r, 1)); n++ }";
     let mut run = bench.start("js", code);

@@ -144,7 +144,10 @@ fn network(error: reqwest::Error, outgoing: &Outgoing<'_>) -> ProviderError {
     let place = Url::parse(outgoing.url)
         .ok()
         .and_then(|url| {
-            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let port = url
+                .port()
+                .map(|port| format!(":{port}"))
+                .unwrap_or_default();
             Some(format!(" to {}{port}", url.host_str()?))
         })
         .unwrap_or_default();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use interpreter_protocol::{
-    Chunk, ConfirmationId, Decision, ErrorCode, ItemId, OsState, Role, Rule, RuleMatch, Run,
-    RunState, Tier, Verdict, digest, kind,
+    Chunk, ConfirmationId, Decision, ErrorCode, ItemId, OsState, Role, Run, RunState, Verdict,
+    digest, kind,
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -273,32 +273,11 @@ impl State {
         settings: &TurnSettings,
     ) -> Result<Leave, (StoredResult, End)> {
         match decision {
-            Decision::Run => {
-                if let Subject::Action {
-                    app: Some(app),
-                    looks: false,
-                    ..
-                } = &prepared.subject
-                {
-                    // A new app asks once: later actions in it go on without asking.
-                    let matches = RuleMatch::App {
-                        app: app.clone(),
-                        tier: Tier::Full,
-                    };
-                    let rule = Rule {
-                        verdict: Verdict::Allow,
-                        matches,
-                    };
-                    if let Err(error) = self.host.allow(&self.conversation, &rule) {
-                        tracing::warn!(%error, "the app will be asked about again");
-                    }
-                }
-                Ok(Leave::Run {
-                    prepared,
-                    edited: false,
-                    rule: "approved by you".to_owned(),
-                })
-            }
+            Decision::Run => Ok(Leave::Run {
+                prepared,
+                edited: false,
+                rule: "approved by you".to_owned(),
+            }),
             Decision::Always { rule } => {
                 let rule = policy::describe(&rule);
                 Ok(Leave::Run {

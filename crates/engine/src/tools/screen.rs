@@ -28,7 +28,9 @@ const UNKNOWN_SIZE: (u32, u32) = (1280, 800);
 
 impl Tool for Screen {
     fn spec(&self, scene: &Scene) -> Option<ToolSpec> {
-        if !scene.os || !scene.model.vision {
+        // Of this tool the embedded commands only use `wait`, for which one need not see.
+        let useful = scene.model.vision || scene.model.provider == "builtin";
+        if !scene.os || !useful {
             return None;
         }
         let (width, height) = self.kit.frame().map_or_else(

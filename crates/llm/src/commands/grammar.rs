@@ -154,7 +154,8 @@ fn split(line: &str) -> Vec<String> {
     while let Some(c) = rest.chars().next() {
         if quote.is_none() {
             let begins = |word: &str| {
-                rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+                rest.get(..word.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(word))
             };
             let word = [", then ", ", and then ", " and then ", " then ", ";"]
                 .iter()

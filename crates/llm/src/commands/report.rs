@@ -80,7 +80,9 @@ fn inside(text: &str) -> &str {
     let inside = || {
         let (mark, rest) = text.strip_prefix('<')?.split_once(">\n")?;
         mark.contains(" id=\"").then_some(())?;
-        rest.strip_suffix('>')?.strip_suffix(mark)?.strip_suffix("\n</")
+        rest.strip_suffix('>')?
+            .strip_suffix(mark)?
+            .strip_suffix("\n</")
     };
     inside().unwrap_or(text)
 }
@@ -185,8 +187,14 @@ mod tests {
     #[test]
     fn marks_of_outside_text_are_left_out() {
         let check = |text: &str, expected: &str| assert_eq!(inside(text), expected, "{text}");
-        check("<screen id=\"a\">\n[[\"OK\"]]\n</screen id=\"a\">", "[[\"OK\"]]");
-        check("<screen id=\"a\">\nx\n</screen id=\"b\">", "<screen id=\"a\">\nx\n</screen id=\"b\">");
+        check(
+            "<screen id=\"a\">\n[[\"OK\"]]\n</screen id=\"a\">",
+            "[[\"OK\"]]",
+        );
+        check(
+            "<screen id=\"a\">\nx\n</screen id=\"b\">",
+            "<screen id=\"a\">\nx\n</screen id=\"b\">",
+        );
         check("<b>\nx\n</b>", "<b>\nx\n</b>");
         check("OK", "OK");
     }

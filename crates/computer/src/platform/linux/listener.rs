@@ -158,8 +158,16 @@ struct Stops {
 impl Stops {
     fn read(x: &X) -> Result<Self> {
         let keymap = Keymap::read(x)?;
-        let codes = |symbols: &[u32]| symbols.iter().flat_map(|symbol| keymap.codes(*symbol)).collect();
-        Ok(Self { escape: keymap.codes(ESCAPE), chord: CHORD.map(codes) })
+        let codes = |symbols: &[u32]| {
+            symbols
+                .iter()
+                .flat_map(|symbol| keymap.codes(*symbol))
+                .collect()
+        };
+        Ok(Self {
+            escape: keymap.codes(ESCAPE),
+            chord: CHORD.map(codes),
+        })
     }
 
     fn include(&self, code: u32, pressed: &HashSet<u32>) -> bool {

@@ -92,9 +92,17 @@ fn the_panic_chord_is_a_stop_key() {
         desktop.run("xdotool", &["key", key]);
         let mut stops = Vec::new();
         // The chord's last key comes up before its modifiers.
-        let last = if key.contains('+') { 2 * (key.matches('+').count() + 1) } else { 2 };
+        let last = if key.contains('+') {
+            2 * (key.matches('+').count() + 1)
+        } else {
+            2
+        };
         for _ in 0..last {
-            if let PhysicalKind::Key { is_stop_key: true, down: true } = heard(&events) {
+            if let PhysicalKind::Key {
+                is_stop_key: true,
+                down: true,
+            } = heard(&events)
+            {
                 stops.push(key.to_owned());
             }
         }
