@@ -109,7 +109,7 @@ async fn interrupting_keeps_the_state() {
     ] {
         let mut run = bench.start("js", code);
         eprintln!("left start {code}");
-        until_output(&mut run, "go").await;
+        let o = until_output(&mut run, "go").await; eprintln!("left saw {:?}", &o[..o.len().min(300)]);
         eprintln!("left go {code}");
         run.control.interrupt();
         let folded = fold(&mut run, &[]).await;
