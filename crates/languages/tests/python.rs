@@ -174,13 +174,14 @@ async fn questions_reach_the_person() {
 #[tokio::test]
 async fn interrupting_keeps_the_state() {
     let bench = bench();
+    std::fs::write(bench.folder.join("go"), "go\n").unwrap();
     ok(&bench, "kept = 1", "").await;
     for code in [
         "print('go'); import time; time.sleep(1000)",
         "print('go')\nwhile True: pass",
         "print('go')\nwhile True:\n    print('x' * 1000)",
         "print('go'); import subprocess; subprocess.run(['sleep', '1000'])",
-        "import os; os.system('echo go; sleep 1000')\nwhile True: pass",
+        "import os; os.system('exec tail -f go')\nwhile True: pass",
         "print('go'); import threading; threading.Event().wait()",
         "import asyncio\nprint('go')\nawait asyncio.sleep(1000)",
         "print('go')\nsum(i for i in iter(int, 1))",
