@@ -32,6 +32,7 @@ fn main() -> Result<(), Any> {
     runtime.block_on(printed())?;
     written()?;
     runtime.block_on(own_share())?;
+    flushed()?;
     bare_round_trips()
 }
 
@@ -183,6 +184,18 @@ async fn own_share() -> Result<(), Any> {
     say(&engine, None, "Call it again and again.").await?;
     complete(&mut events).await?;
     engine.shutdown().await;
+    Ok(())
+}
+
+/// A line added to a file and flushed to the disk, as every step that counts is.
+fn flushed() -> Result<(), Any> {
+    let mut file = tempfile::tempfile()?;
+    for _ in 0..REQUESTS {
+        let begun = Instant::now();
+        file.write_all(&[b'x'; 300])?;
+        file.sync_data()?;
+        sample("reference.flush", begun.elapsed());
+    }
     Ok(())
 }
 

@@ -188,9 +188,14 @@ impl Child {
         self.cells.0.join(id.to_string())
     }
 
-    /// As Ctrl-C.
-    pub(crate) fn interrupt(&self) {
-        self.process.interrupt();
+    /// As Ctrl-C. Gives the programs that were there to receive it.
+    pub(crate) fn interrupt(&self) -> Vec<u32> {
+        self.process.interrupt()
+    }
+
+    /// Interrupts the programs that were started since.
+    pub(crate) fn interrupt_newcomers(&self, there: &[u32]) {
+        self.process.interrupt_newcomers(there);
     }
 
     /// At once.

@@ -21,6 +21,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long a driver may take to say hello.
 const HELLO: Duration = Duration::from_secs(30);
 
+/// After an interrupt: how soon it is looked whether a program came too late for it.
+const NEWCOMERS: Duration = Duration::from_millis(60);
+
 /// How soon, and how rarely at least, it is looked whether a program waits for a line.
 const LOOK_SOON: Duration = Duration::from_millis(25);
 const LOOK_LATE: Duration = Duration::from_millis(400);
@@ -37,6 +40,8 @@ pub(crate) struct Live {
     stage: Stage,
     /// Interrupt it as soon as it has started.
     interrupt: bool,
+    /// Programs that were signalled, and when to look whether there are new ones.
+    signalled: Option<(Instant, Vec<u32>)>,
     /// Why it will have ended, whatever the child says.
     forced: Option<(RunStatus, &'static str)>,
     kill_at: Option<Instant>,
@@ -71,6 +76,7 @@ impl Live {
             fresh: false,
             stage: Stage::Starting,
             interrupt: false,
+            signalled: None,
             forced: None,
             kill_at: None,
             deadline: None,
@@ -380,10 +386,12 @@ impl Live {
             return;
         }
         match hello.interrupt {
-            Interrupt::Signal => child.interrupt(),
+            Interrupt::Signal => {
+                self.signalled = Some((Instant::now() + NEWCOMERS, child.interrupt()))
+            }
             Interrupt::Message => child.send(&ToDriver::Interrupt { id: self.id }),
             Interrupt::Both => {
-                child.interrupt();
+                self.signalled = Some((Instant::now() + NEWCOMERS, child.interrupt()));
                 child.send(&ToDriver::Interrupt { id: self.id });
             }
             Interrupt::None => {
@@ -424,7 +432,8 @@ impl Live {
         } else {
             None
         };
-        [due, self.deadline, self.kill_at, look]
+        let newcomers = self.signalled.as_ref().map(|(at, _)| *at);
+        [due, self.deadline, self.kill_at, newcomers, look]
             .into_iter()
             .flatten()
             .min()
@@ -441,6 +450,14 @@ impl Live {
                 .get_or_insert((RunStatus::TimedOut, "The time limit was reached."));
             self.interrupt_now(worker);
             self.kill_at = Some(now + GRACE);
+        }
+        if let Some((at, there)) = &mut self.signalled
+            && *at <= now
+        {
+            if let Some(child) = &worker.child {
+                child.interrupt_newcomers(there);
+            }
+            *at = now + NEWCOMERS;
         }
         if self.kill_at.is_some_and(|at| at <= now) {
             if self.stage == Stage::Starting {

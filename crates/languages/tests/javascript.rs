@@ -113,11 +113,18 @@ async fn interrupting_keeps_the_state() {
         until_output(&mut run, "go").await;
         run.control.interrupt();
         let folded = fold(&mut run, &[]).await;
-        assert_eq!(folded.status(), RunStatus::Interrupted, "{code}: {folded:?}");
+        assert_eq!(
+            folded.status(),
+            RunStatus::Interrupted,
+            "{code}: {folded:?}"
+        );
         if code.contains("execFile") {
             continue;
         }
-        assert!(folded.output.ends_with("Interrupted\n"), "{code}: {folded:?}");
+        assert!(
+            folded.output.ends_with("Interrupted\n"),
+            "{code}: {folded:?}"
+        );
     }
     // What was put off by a run that was interrupted does not happen any more.
     let code = "console.log('go'); globalThis.n = 0; for (;;) { await new Promise(r => setTimeout(r, 1)); n++ }";

@@ -1,6 +1,7 @@
 //! The tool `execute`: runs code.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use interpreter_agent::{
     BoxFuture, Draft, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolEvent, ToolHandle,
@@ -172,6 +173,9 @@ fn unwrapped(language: String, code: String) -> (String, String) {
     (language, code.to_owned())
 }
 
+/// How often a run that was stopped is interrupted again until it ends.
+const INSIST: Duration = Duration::from_millis(300);
+
 /// One run, followed to its end.
 struct Running<'a> {
     kit: &'a Kit,
@@ -210,6 +214,7 @@ impl<'a> Running<'a> {
     async fn follow(mut self, mut events: tokio::sync::mpsc::Receiver<RunEvent>) -> ToolOutput {
         let cancel = self.handle.cancel.clone();
         let mut cancelled = false;
+        let mut again = tokio::time::interval(INSIST);
         loop {
             let event = tokio::select! {
                 event = events.recv() => event,
@@ -219,6 +224,12 @@ impl<'a> Running<'a> {
                 }
                 () = cancel.cancelled(), if !cancelled => {
                     cancelled = true;
+                    again.reset();
+                    self.control.interrupt();
+                    continue;
+                }
+                // A signal may reach a program at a moment when it cannot take it.
+                _ = again.tick(), if cancelled => {
                     self.control.interrupt();
                     continue;
                 }

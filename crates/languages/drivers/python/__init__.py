@@ -10,7 +10,7 @@ import builtins
 import os
 import sys
 import time
-from _thread import allocate_lock, get_ident, start_new_thread
+from _thread import allocate_lock, get_ident, interrupt_main, start_new_thread
 
 try:
     from _json import encode_basestring_ascii as quote, make_scanner
@@ -127,6 +127,7 @@ def on_interrupt(_signal, frame):
     if S.open or frame is None or frame.f_code.co_filename != HERE:
         raise KeyboardInterrupt
     S.pending = True
+    arm()  # in case the driver was on its way out, and looks no more
 
 
 _requests = 0
@@ -440,11 +441,13 @@ def tick():
             if S.hot:
                 sample()
             report_line()
+            if S.pending and S.running is not None:
+                interrupt_main()
         except Exception:
             pass
         if not (S.hot and S.running is not None):
             _armed = False
-            if _text or S.line != S.sent_line:
+            if _text or S.pending or S.line != S.sent_line:
                 _armed = True
                 continue
             _wake.acquire()

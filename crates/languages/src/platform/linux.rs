@@ -1,6 +1,5 @@
 //! What only Linux has: death with the parent, and a look at who reads.
 
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
 
@@ -30,26 +29,26 @@ pub(super) fn reads_terminal(leader: u32, master: BorrowedFd<'_>, _secret: bool)
     let Ok(name) = name.into_string() else {
         return false;
     };
-    let mut queue = VecDeque::from([leader]);
-    let mut seen = 0;
-    while let Some(pid) = queue.pop_front() {
-        seen += 1;
-        if seen > 256 {
-            return false;
-        }
-        if reads(pid, &name) {
-            return true;
-        }
+    family(leader).into_iter().any(|pid| reads(pid, &name))
+}
+
+/// A process and those below it, as far as a few hundred.
+pub(super) fn family(leader: u32) -> Vec<u32> {
+    let mut family = vec![leader];
+    let mut next = 0;
+    while next < family.len() && family.len() < 256 {
+        let pid = family[next];
+        next += 1;
         let children = format!("/proc/{pid}/task/{pid}/children");
         if let Ok(children) = std::fs::read_to_string(children) {
-            queue.extend(
+            family.extend(
                 children
                     .split_ascii_whitespace()
                     .filter_map(|pid| pid.parse::<u32>().ok()),
             );
         }
     }
-    false
+    family
 }
 
 fn reads(pid: u32, terminal: &str) -> bool {

@@ -200,8 +200,29 @@ pub(crate) struct Process {
 
 impl Process {
     /// As Ctrl-C on a terminal: the child and what it started in its group.
-    pub(crate) fn interrupt(&self) {
+    /// Gives the programs that were there to receive it.
+    pub(crate) fn interrupt(&self) -> Vec<u32> {
+        let there = self.id().map(system::family).unwrap_or_default();
         self.group.signal(Signal::INT);
+        there
+    }
+
+    /// Interrupts the programs that were only just being started when the others
+    /// were: a shell that was about to start one waits for it regardless.
+    pub(crate) fn interrupt_newcomers(&self, there: &[u32]) {
+        let Some(leader) = self.id() else { return };
+        for pid in system::family(leader)
+            .into_iter()
+            .filter(|pid| !there.contains(pid))
+        {
+            let group = Pid::from_raw(pid as i32).filter(|pid| {
+                rustix::process::getpgid(Some(*pid))
+                    .is_ok_and(|group| group.as_raw_nonzero().get() as u32 == leader)
+            });
+            if let Some(pid) = group {
+                let _ = rustix::process::kill_process(pid, Signal::INT);
+            }
+        }
     }
 
     /// Ends the child and its group at once.

@@ -100,7 +100,12 @@ pub(crate) struct Process {
 
 impl Process {
     /// There is no signal to send: drivers here are told by message.
-    pub(crate) fn interrupt(&self) {}
+    pub(crate) fn interrupt(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// Nor here.
+    pub(crate) fn interrupt_newcomers(&self, _there: &[u32]) {}
 
     /// Ends the child and what it started.
     pub(crate) fn kill(&self) {
