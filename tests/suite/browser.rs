@@ -1,20 +1,27 @@
-//! The page in a browser, against a live server (`ui/e2e`).
+//! The page in a browser, against a live server: one test for each file of flows
+//! in `ui/e2e`, with an engine, a screen and, where `NAME.model.json` lies beside
+//! it, a scripted model of its own.
 
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use interpreter_test_support::Desktop;
+use interpreter_test_support::model_server::parse_script;
+use interpreter_test_support::{Desktop, ModelServer};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use crate::house::{House, PATIENCE};
 
-/// How long all of the page's tests together may take.
+/// How long the flows of one file together may take.
 const ALL: Duration = Duration::from_secs(240);
 
 #[tokio::test]
-async fn the_page_in_chromium() {
+async fn the_first_way_through() {
+    flows("main").await;
+}
+
+async fn flows(name: &str) {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui");
     let built = ui.join("dist/assets");
     assert!(
@@ -22,10 +29,21 @@ async fn the_page_in_chromium() {
         "the UI is not built; `cargo xtask test` builds it before the tests"
     );
     let desktop = Desktop::start();
-    let house = House::new()
+    let script = std::fs::read_to_string(ui.join(format!("e2e/{name}.model.json")));
+    let model = script.ok().map(|script| {
+        let script = parse_script(&script).expect("the script of the model can be read");
+        ModelServer::start(script)
+    });
+    let mut house = House::new()
         .on(&desktop)
         .env("INTERPRETER_PORT", "0")
         .env("INTERPRETER_UI", &ui.join("dist").to_string_lossy());
+    if let Some(model) = &model {
+        house = house
+            .env("INTERPRETER_MODEL", "openai/scripted")
+            .env("INTERPRETER_API_BASE", &model.openai_base())
+            .env("OPENAI_API_KEY", "sk-scripted-0123456789");
+    }
     let mut server = house.command(&["--server"]);
     server
         .stdin(Stdio::null())
@@ -55,7 +73,8 @@ async fn the_page_in_chromium() {
 
     let mut tests = Command::new("node");
     tests
-        .args(["e2e/main.mjs", &url])
+        .arg(format!("e2e/{name}.mjs"))
+        .arg(&url)
         .current_dir(&ui)
         // The gate's own display, for the person who moves the mouse.
         .envs(desktop.envs())
@@ -69,5 +88,8 @@ async fn the_page_in_chromium() {
     rest.await.unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{shown}\n{errors}");
+    assert!(output.status.success(), "{shown}\n{errors}");    if let Some(model) = model {
+        // What was asked of it was valid in every way it checks.
+        model.finish();
+    }
 }

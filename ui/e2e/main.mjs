@@ -1,95 +1,19 @@
-/*
- * The interface in Chromium against a live engine:
- *   npm run e2e -- 'http://127.0.0.1:8000/#token=…'      (or INTERPRETER_URL)
- * It chooses `builtin/commands` itself, so no model is needed. The engine needs a
- * screen whose pointer may move. Pictures are kept where INTERPRETER_SCREENSHOTS
- * says; those in docs/screenshots are made so.
- */
+/* The first way through the page: ask, approve, run, stop; needs no model. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-
-const ADDRESS = process.argv[2] ?? process.env.INTERPRETER_URL;
-assert.ok(ADDRESS, 'Give the address with its token, or set INTERPRETER_URL.');
-const PICTURES = process.env.INTERPRETER_SCREENSHOTS;
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let context;
-let page;
-let profile;
-const foreign = [];
-const complaints = [];
-
-before(async () => {
-  if (PICTURES) await mkdir(PICTURES, { recursive: true });
-  profile = await mkdtemp(join(tmpdir(), 'interpreter-e2e-'));
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.INTERPRETER_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    viewport: { width: 1280, height: 800 },
-    colorScheme: 'light',
-  });
-  page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(20_000);
-  const { host } = new URL(ADDRESS);
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (!['data:', 'blob:', 'about:'].includes(url.protocol) && url.host !== host)
-      foreign.push(url.href);
-  });
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(ADDRESS);
-});
-
-after(async () => {
-  await context?.close();
-  if (profile) await rm(profile, { recursive: true, force: true });
-});
-
-const message = () => page.getByRole('textbox', { name: 'Message' });
-const card = () => page.locator('[data-card]').last();
-const inState = (state) => page.locator(`[data-card][data-state="${state}"]`).last().waitFor();
-const idle = () => page.locator('[data-action="stop"]').waitFor({ state: 'detached' });
-const picture = async (name) => {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-};
-
-async function say(text) {
-  await message().fill(text);
-  await message().press('Enter');
-}
-
-/** Begins a conversation with the built-in commands and asks for this. */
-async function fresh(text) {
-  await page.locator('[data-action="new"]').click();
-  await page.locator('[data-control="model"]').click();
-  await page.getByRole('combobox').fill('builtin/commands');
-  await page.getByRole('combobox').press('Enter');
-  await say(text);
-}
-
-/** Presses a button of the last card once it can be pressed. */
-async function press(action) {
-  await card().locator(`[data-action="${action}"]:not([aria-disabled])`).click();
-}
-
-async function sound(what) {
-  // Colours are measured as they are in the end, not on their way there.
-  await page.waitForFunction(() => document.getAnimations().length === 0);
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  assert.deepEqual(found, [], what);
-}
+import { test } from 'node:test';
+import {
+  card,
+  fresh,
+  idle,
+  inState,
+  message,
+  nothingStrange,
+  page,
+  picture,
+  press,
+  say,
+  sound,
+} from './page.mjs';
 
 test('the token leaves the address bar', async () => {
   await message().waitFor();
@@ -295,7 +219,4 @@ test('dark, contrast and narrow windows are sound too', async () => {
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test('nothing was asked of anyone else, and nothing went wrong unseen', () => {
-  assert.deepEqual(foreign, []);
-  assert.deepEqual(complaints, []);
-});
+nothingStrange();

@@ -249,6 +249,7 @@ impl State {
                 let receipt = Receipt {
                     conversation: Some(self.conversation.clone()),
                     item,
+                    ..Receipt::default()
                 };
                 let _ = command.reply.send(Ok(receipt));
                 self.turn().await;
@@ -276,7 +277,7 @@ impl State {
                 let conversation = Some(self.conversation.clone());
                 let _ = command.reply.send(Ok(Receipt {
                     conversation,
-                    item: None,
+                    ..Receipt::default()
                 }));
                 None
             }

@@ -479,6 +479,8 @@ fn run(item: &ItemId, state: RunState, mode: Mode) -> Run {
         rule: None,
         mode,
         place: None,
+        grant: None,
+        position: None,
         note: None,
     }
 }

@@ -6,14 +6,19 @@
 //! protocol, everything above it speaks only the protocol.
 
 mod computer_socket;
+mod diagnostics;
+mod history;
 mod host;
 mod hub;
 mod journal;
 mod kit;
 mod live;
+mod models;
 mod picture;
+mod profiles;
 mod query;
 mod screen_events;
+mod selection;
 mod submit;
 mod system;
 mod tools;

@@ -86,6 +86,29 @@ impl Engine {
                 data: self.inner.paths.data.display().to_string(),
                 config: self.inner.paths.config.display().to_string(),
             }),
+            Query::Find { conversation, text } => self.find(&conversation, &text).await,
+            Query::Export {
+                conversation,
+                format,
+                screenshots,
+            } => self.export(&conversation, format, screenshots).await,
+            Query::Costs => self.costs().await,
+            Query::Storage => self.storage().await,
+            Query::LocalServers => self.local_servers().await,
+            Query::Providers => self.providers().await,
+            Query::ProviderModels { provider, base } => {
+                self.provider_models(&provider, base.as_deref()).await
+            }
+            Query::Test {
+                step,
+                model,
+                base,
+                key,
+            } => self.test(step, &model, base.as_deref(), key).await,
+            Query::Profiles => self.profiles().await,
+            Query::Profile { name } => self.profile(&name).await,
+            Query::Diagnostics => self.diagnostics().await,
+            Query::Selection => self.selection().await,
             _ => Err(Error::new(
                 ErrorCode::BadInput,
                 "This version does not know what was asked.",

@@ -50,7 +50,9 @@ impl Engine {
                 self.send(&conversation, op, "nothing waits for input there")
                     .await
             }
-            Op::Interrupt { conversation, item } => {
+            Op::Interrupt {
+                conversation, item, ..
+            } => {
                 self.send(
                     &conversation,
                     SessionOp::Interrupt(item),
@@ -99,9 +101,31 @@ impl Engine {
                 self.inner.host.store.delete(&conversation)?;
                 Ok(Receipt {
                     conversation: Some(conversation),
-                    item: None,
+                    ..Receipt::default()
                 })
             }
+            Op::Duplicate {
+                conversation,
+                before,
+            } => self.duplicate(&conversation, before.as_ref()).await,
+            Op::Restore { conversation } => self.restore(&conversation).await,
+            Op::DeleteOlder { before } => self.delete_older(before).await,
+            Op::Import { name, content } => self.import(&name, &content).await,
+            Op::SetSecret { name, value } => self.set_secret(&name, value).await,
+            Op::SaveProfile {
+                name,
+                content,
+                conversation,
+            } => {
+                self.save_profile(&name, content.as_deref(), conversation.as_ref())
+                    .await
+            }
+            Op::DeleteProfile { name } => self.delete_profile(&name).await,
+            Op::Replace {
+                selection,
+                text,
+                after,
+            } => self.replace(&selection, &text, after).await,
             Op::Grant { grant } => self.grant(grant),
             Op::Revoke { grant } => self.revoke(&grant),
             _ => Err(Error::new(

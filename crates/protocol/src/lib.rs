@@ -14,6 +14,7 @@ pub mod digest;
 mod error;
 mod frame;
 mod ids;
+mod manage;
 mod op;
 mod query;
 mod state;
@@ -23,6 +24,10 @@ pub use chunk::{Chunk, Event, Extra, Role, kind};
 pub use error::{Error, ErrorCode};
 pub use frame::Frame;
 pub use ids::{ConfirmationId, ConversationId, ItemId, RequestId};
+pub use manage::{
+    Costs, ExportFormat, FindHit, LocalServer, ProfileSummary, ProviderSummary, Replaced,
+    SecretText, Selection, SelectionSource, Storage, TestResult, TestStep,
+};
 pub use op::{Decision, Grant, Op, Receipt, Rule, RuleMatch, Scope, Tier, UserPart, Verdict};
 pub use query::{
     Ability, Answer, ClientFrame, ConversationSummary, InputRequest, LanguageSummary, ModelSummary,

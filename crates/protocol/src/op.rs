@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use crate::{ConfirmationId, ConversationId, ItemId, RequestId};
+use crate::{ConfirmationId, ConversationId, ItemId, Replaced, RequestId, SecretText};
 
 /// What a front asks the engine to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -53,6 +53,10 @@ pub enum Op {
         conversation: ConversationId,
         /// The code item.
         item: ItemId,
+        /// End its language with it: for a run that cannot be interrupted.
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        kill: bool,
     },
     /// Ends the model call, the queue and the runs of a conversation.
     Stop {
@@ -96,10 +100,120 @@ pub enum Op {
         /// The new title.
         title: String,
     },
-    /// Deletes a conversation with the blobs that only it used.
+    /// Asks the model again, without a new message: after a failure, a reply that
+    /// was cut, or on a branch that ends with a message of the person.
+    Continue {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Changes of its settings that apply first, such as another model.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        #[ts(type = "Record<string, unknown>", optional)]
+        settings: Map<String, Value>,
+    },
+    /// The person runs code: anew, after a skip, or of their own. Nothing is asked,
+    /// but what is denied stays denied. The model is told with its next request.
+    RunCode {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The language.
+        language: String,
+        /// The code.
+        code: String,
+    },
+    /// Removes an item and everything after it.
+    Truncate {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The first item to go.
+        item: ItemId,
+    },
+    /// Makes a copy of a conversation, whole or up to an item (a branch). The
+    /// receipt names it.
+    Duplicate {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The first item that is left out; absent: none is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        before: Option<ItemId>,
+    },
+    /// Pins or archives a conversation, or ends that.
+    Arrange {
+        /// The conversation.
+        conversation: ConversationId,
+        /// It stands first in the list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pinned: Option<bool>,
+        /// It stands in the archive.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        archived: Option<bool>,
+    },
+    /// Deletes a conversation with the blobs that only it used. It can be
+    /// restored for 15 seconds.
     Delete {
         /// The conversation.
         conversation: ConversationId,
+    },
+    /// Brings back a conversation that was just deleted.
+    Restore {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Deletes every conversation that was last changed before a moment, at once
+    /// and for good; pinned ones stay.
+    DeleteOlder {
+        /// Milliseconds since 1970.
+        #[ts(type = "number")]
+        before: u64,
+    },
+    /// Makes a conversation of an exported or an old JSON file. The receipt names it.
+    Import {
+        /// The file's name.
+        name: String,
+        /// What is in it.
+        content: String,
+    },
+    /// Keeps a secret in the keychain, or removes it.
+    SetSecret {
+        /// Its name, such as `OPENAI_API_KEY`.
+        name: String,
+        /// The secret; absent: remove it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        value: Option<SecretText>,
+    },
+    /// Writes a profile for people to edit: the settings in force that differ from
+    /// what is built in, or exactly the given file.
+    SaveProfile {
+        /// Its name.
+        name: String,
+        /// The file, when one is imported; secrets in it are refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        content: Option<String>,
+        /// The conversation whose own settings count too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        conversation: Option<ConversationId>,
+    },
+    /// Moves a profile to the bin of the settings folder.
+    DeleteProfile {
+        /// Its name.
+        name: String,
+    },
+    /// Puts text in the place of what was selected, in the field it was selected
+    /// in; on the clipboard where that cannot be. The receipt tells which.
+    Replace {
+        /// The capture.
+        selection: String,
+        /// The new text.
+        text: String,
+        /// Keep the old text and put the new one behind it.
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        after: bool,
     },
     /// Gives a permission.
     Grant {
@@ -287,4 +401,8 @@ pub struct Receipt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub item: Option<ItemId>,
+    /// How replacing ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub replaced: Option<Replaced>,
 }

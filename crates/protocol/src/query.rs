@@ -5,8 +5,9 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    ConversationId, ConversationMeta, Error, Event, Grant, Item, ItemId, Op, Os, Pending, Receipt,
-    RequestId, Usage,
+    ConversationId, ConversationMeta, Costs, Error, Event, ExportFormat, FindHit, Grant, Item,
+    ItemId, LocalServer, Op, Os, Pending, ProfileSummary, ProviderSummary, Receipt, RequestId,
+    SecretText, Selection, Storage, TestResult, TestStep, Usage,
 };
 
 /// The version of the protocol, sent in the hello frame.
@@ -79,6 +80,68 @@ pub enum Query {
     },
     /// Version and folders.
     About,
+    /// Where a text stands in one conversation, in its order.
+    Find {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The text; upper and lower case are the same.
+        text: String,
+    },
+    /// One conversation as a file.
+    Export {
+        /// The conversation.
+        conversation: ConversationId,
+        /// In what form.
+        format: ExportFormat,
+        /// With the screenshots of OS mode.
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        screenshots: bool,
+    },
+    /// Model servers that answer on this computer; takes at most two seconds.
+    LocalServers,
+    /// The providers of models, and their keys.
+    Providers,
+    /// The models a provider tells right now.
+    ProviderModels {
+        /// The provider's name.
+        provider: String,
+        /// Another address than its own.
+        #[serde(default)]
+        #[ts(optional, as = "Option<String>")]
+        base: Option<String>,
+    },
+    /// One line of the test of a model.
+    Test {
+        /// Which line.
+        step: TestStep,
+        /// The model, `provider/model`.
+        model: String,
+        /// Another address than its provider's.
+        #[serde(default)]
+        #[ts(optional, as = "Option<String>")]
+        base: Option<String>,
+        /// A key that is not kept yet.
+        #[serde(default)]
+        #[ts(optional, as = "Option<SecretText>")]
+        key: Option<SecretText>,
+    },
+    /// The profiles.
+    Profiles,
+    /// A profile as a file to share: without secrets.
+    Profile {
+        /// Its name.
+        name: String,
+    },
+    /// What was spent, and the limits.
+    Costs,
+    /// What is kept on this disk.
+    Storage,
+    /// What a person can send along with a question: versions, systems, abilities,
+    /// the end of the log. Secrets are redacted.
+    Diagnostics,
+    /// The text that was selected when the hotkey was pressed last.
+    Selection,
 }
 
 /// The answer to a query of the same name.
@@ -155,6 +218,58 @@ pub enum Answer {
         /// Folder of settings and profiles.
         config: String,
     },
+    /// See [`Query::Find`].
+    Find {
+        /// In the order of the conversation.
+        hits: Vec<FindHit>,
+    },
+    /// See [`Query::Export`] and [`Query::Profile`].
+    File {
+        /// A name for it.
+        name: String,
+        /// `text/markdown` and so on.
+        media_type: String,
+        /// What is in it.
+        text: String,
+    },
+    /// See [`Query::LocalServers`].
+    LocalServers {
+        /// In the order they are preferred.
+        servers: Vec<LocalServer>,
+    },
+    /// See [`Query::Providers`].
+    Providers {
+        /// Those with a key first, then by name.
+        providers: Vec<ProviderSummary>,
+    },
+    /// See [`Query::ProviderModels`].
+    ProviderModels {
+        /// Each as it can be chosen.
+        models: Vec<String>,
+    },
+    /// See [`Query::Test`].
+    Test(TestResult),
+    /// See [`Query::Profiles`].
+    Profiles {
+        /// By name, `default` first.
+        profiles: Vec<ProfileSummary>,
+    },
+    /// See [`Query::Costs`].
+    Costs(Costs),
+    /// See [`Query::Storage`].
+    Storage(Storage),
+    /// See [`Query::Diagnostics`].
+    Diagnostics {
+        /// Plain text.
+        text: String,
+    },
+    /// See [`Query::Selection`].
+    Selection {
+        /// The capture; absent: the hotkey was not pressed yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        selection: Option<Selection>,
+    },
 }
 
 /// A conversation as it is at one moment. Events with a higher `seq` follow.
@@ -223,6 +338,37 @@ pub struct ConversationSummary {
     pub cost: f64,
     /// Number of items.
     pub items: u32,
+    /// It stands first.
+    #[serde(default)]
+    pub pinned: bool,
+    /// It stands in the archive.
+    #[serde(default)]
+    pub archived: bool,
+    /// The beginning of what was said first, in one line.
+    #[serde(default)]
+    pub first: String,
+    /// The model of its last turn.
+    #[serde(default)]
+    pub model: String,
+    /// Its profile.
+    #[serde(default)]
+    pub profile: String,
+    /// Code was run.
+    #[serde(default)]
+    pub ran_code: bool,
+    /// The screen was used.
+    #[serde(default)]
+    pub used_screen: bool,
+    /// Files were attached.
+    #[serde(default)]
+    pub has_files: bool,
+    /// Its last turn failed.
+    #[serde(default)]
+    pub failed: bool,
+    /// Why it cannot be read, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub damaged: Option<String>,
 }
 
 /// A hit of a search.

@@ -106,6 +106,14 @@ pub struct Run {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub place: Option<String>,
+    /// The permission that allowed it, which can be revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub grant: Option<String>,
+    /// Its place in the queue of its language, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub position: Option<u32>,
     /// A sentence for the person: why it is blocked, what failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -219,7 +227,21 @@ pub struct ConversationMeta {
     /// OS mode is on.
     #[serde(default)]
     pub os: bool,
+    /// It stands first in the list.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[ts(optional, as = "Option<bool>")]
+    pub pinned: bool,
+    /// It stands in the archive.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[ts(optional, as = "Option<bool>")]
+    pub archived: bool,
     /// US dollars spent so far, as far as prices are known.
     #[serde(default)]
     pub cost: f64,
+}
+
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

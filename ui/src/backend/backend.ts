@@ -5,6 +5,7 @@ import type { Op } from '@/generated/Op';
 import type { Query } from '@/generated/Query';
 import type { Receipt } from '@/generated/Receipt';
 import type { Subscribe } from '@/generated/Subscribe';
+import type { Shell } from './shell';
 
 /** The answer to one kind of query. */
 export type AnswerTo<Q extends Query> = Extract<Answer, { answer: Q['query'] }>;
@@ -28,6 +29,8 @@ export interface Backend {
   blobUrl(hash: string): Promise<string>;
   /** Tells now and at every change; gives the function that ends it. */
   onConnection(listener: (connection: Connection) => void): () => void;
+  /** What only the desktop app can do; absent in a browser. */
+  readonly shell?: Shell;
 }
 
 /** A refusal of the engine: a code to switch on, a message and a remedy for people. */

@@ -3,6 +3,7 @@
  * lists of events; ops are recorded, and answered by what the test says.
  */
 import type { Chunk } from '@/generated/Chunk';
+import type { ConversationSummary } from '@/generated/ConversationSummary';
 import type { Event } from '@/generated/Event';
 import type { ModelSummary } from '@/generated/ModelSummary';
 import type { Op } from '@/generated/Op';
@@ -114,7 +115,7 @@ export class FakeBackend implements Backend {
       case 'conversations':
         return {
           answer: 'conversations',
-          conversations: [...this.events.keys()].map((id) => {
+          conversations: [...this.events.keys()].map((id): ConversationSummary => {
             const { meta, items } = this.snapshot(id);
             const updated = this.updated.get(id) ?? 0;
             return {
@@ -124,6 +125,15 @@ export class FakeBackend implements Backend {
               updated,
               cost: meta.cost,
               items: items.length,
+              pinned: meta.pinned === true,
+              archived: meta.archived === true,
+              first: '',
+              model: meta.model,
+              profile: meta.profile,
+              ran_code: items.some(({ type }) => type === 'code'),
+              used_screen: items.some(({ type }) => type === 'action'),
+              has_files: items.some(({ type }) => type === 'file'),
+              failed: false,
             };
           }),
         };

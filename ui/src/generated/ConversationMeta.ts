@@ -26,6 +26,14 @@ mode: Mode,
  */
 os: boolean, 
 /**
+ * It stands first in the list.
+ */
+pinned?: boolean, 
+/**
+ * It stands in the archive.
+ */
+archived?: boolean, 
+/**
  * US dollars spent so far, as far as prices are known.
  */
 cost: number, };

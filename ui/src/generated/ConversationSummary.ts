@@ -28,4 +28,44 @@ cost: number,
 /**
  * Number of items.
  */
-items: number, };
+items: number, 
+/**
+ * It stands first.
+ */
+pinned: boolean, 
+/**
+ * It stands in the archive.
+ */
+archived: boolean, 
+/**
+ * The beginning of what was said first, in one line.
+ */
+first: string, 
+/**
+ * The model of its last turn.
+ */
+model: string, 
+/**
+ * Its profile.
+ */
+profile: string, 
+/**
+ * Code was run.
+ */
+ran_code: boolean, 
+/**
+ * The screen was used.
+ */
+used_screen: boolean, 
+/**
+ * Files were attached.
+ */
+has_files: boolean, 
+/**
+ * Its last turn failed.
+ */
+failed: boolean, 
+/**
+ * Why it cannot be read, if so.
+ */
+damaged?: string, };

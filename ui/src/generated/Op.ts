@@ -6,6 +6,7 @@ import type { Grant } from "./Grant";
 import type { ItemId } from "./ItemId";
 import type { RequestId } from "./RequestId";
 import type { Scope } from "./Scope";
+import type { SecretText } from "./SecretText";
 import type { UserPart } from "./UserPart";
 
 /**
@@ -59,7 +60,11 @@ conversation: ConversationId,
 /**
  * The code item.
  */
-item: ItemId, } | { "op": "stop", 
+item: ItemId, 
+/**
+ * End its language with it: for a run that cannot be interrupted.
+ */
+kill?: boolean, } | { "op": "stop", 
 /**
  * The conversation.
  */
@@ -95,11 +100,111 @@ conversation: ConversationId,
 /**
  * The new title.
  */
-title: string, } | { "op": "delete", 
+title: string, } | { "op": "continue", 
 /**
  * The conversation.
  */
-conversation: ConversationId, } | { "op": "grant", 
+conversation: ConversationId, 
+/**
+ * Changes of its settings that apply first, such as another model.
+ */
+settings?: Record<string, unknown>, } | { "op": "run_code", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, 
+/**
+ * The language.
+ */
+language: string, 
+/**
+ * The code.
+ */
+code: string, } | { "op": "truncate", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, 
+/**
+ * The first item to go.
+ */
+item: ItemId, } | { "op": "duplicate", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, 
+/**
+ * The first item that is left out; absent: none is.
+ */
+before?: ItemId, } | { "op": "arrange", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, 
+/**
+ * It stands first in the list.
+ */
+pinned?: boolean, 
+/**
+ * It stands in the archive.
+ */
+archived?: boolean, } | { "op": "delete", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, } | { "op": "restore", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, } | { "op": "delete_older", 
+/**
+ * Milliseconds since 1970.
+ */
+before: number, } | { "op": "import", 
+/**
+ * The file's name.
+ */
+name: string, 
+/**
+ * What is in it.
+ */
+content: string, } | { "op": "set_secret", 
+/**
+ * Its name, such as `OPENAI_API_KEY`.
+ */
+name: string, 
+/**
+ * The secret; absent: remove it.
+ */
+value?: SecretText, } | { "op": "save_profile", 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The file, when one is imported; secrets in it are refused.
+ */
+content?: string, 
+/**
+ * The conversation whose own settings count too.
+ */
+conversation?: ConversationId, } | { "op": "delete_profile", 
+/**
+ * Its name.
+ */
+name: string, } | { "op": "replace", 
+/**
+ * The capture.
+ */
+selection: string, 
+/**
+ * The new text.
+ */
+text: string, 
+/**
+ * Keep the old text and put the new one behind it.
+ */
+after?: boolean, } | { "op": "grant", 
 /**
  * The permission.
  */

@@ -36,6 +36,14 @@ mode: Mode,
  */
 place?: string, 
 /**
+ * The permission that allowed it, which can be revoked.
+ */
+grant?: string, 
+/**
+ * Its place in the queue of its language, from 1.
+ */
+position?: number, 
+/**
  * A sentence for the person: why it is blocked, what failed.
  */
 note?: string, };

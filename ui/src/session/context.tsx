@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { Backend } from '@/backend/backend';
 import type { Actions, Session, SessionState } from './store';
 
 const SessionContext = createContext<Session | null>(null);
@@ -26,4 +27,9 @@ export function useActions(): Actions {
 /** For what looks at the state outside of drawing. */
 export function useSessionStore(): Session['store'] {
   return useSessionObject().store;
+}
+
+/** The engine itself, for pages that ask it something of their own. */
+export function useBackend(): Backend {
+  return useSessionObject().backend;
 }

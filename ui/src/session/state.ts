@@ -1,6 +1,6 @@
 /* What a session holds and can do, and what is read from it. */
 import type { StoreApi } from 'zustand/vanilla';
-import type { Connection } from '@/backend/backend';
+import type { Backend, Connection } from '@/backend/backend';
 import type { ConversationSummary } from '@/generated/ConversationSummary';
 import type { Decision } from '@/generated/Decision';
 import type { Error as Failure } from '@/generated/Error';
@@ -87,7 +87,7 @@ export type Actions = {
   blobUrl(hash: string): Promise<string>;
 };
 
-export type Session = { store: StoreApi<SessionState>; actions: Actions };
+export type Session = { store: StoreApi<SessionState>; actions: Actions; backend: Backend };
 
 /** The transcript that is shown; an empty one for a new conversation. */
 export function shown(state: SessionState): Transcript {

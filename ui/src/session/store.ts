@@ -438,7 +438,7 @@ export function createSession(backend: Backend, storage: Storage = localStorage)
 
     blobUrl: (hash) => backend.blobUrl(hash),
   };
-  return { store, actions };
+  return { store, actions, backend };
 }
 
 const part = (content: string) => ({ type: 'message', content });

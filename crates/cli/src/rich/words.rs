@@ -168,6 +168,8 @@ mod tests {
             rule: None,
             mode: Mode::AskEveryTime,
             place: None,
+            grant: None,
+            position: None,
             note: None,
         };
         let check = |run: Run, expected: Option<&str>| {

@@ -140,6 +140,16 @@ pub(super) fn list(
             updated: row.get::<_, i64>(3)?.unsigned_abs(),
             cost: row.get(4)?,
             items: row.get(5)?,
+            pinned: false,
+            archived: false,
+            first: String::new(),
+            model: String::new(),
+            profile: String::new(),
+            ran_code: false,
+            used_screen: false,
+            has_files: false,
+            failed: false,
+            damaged: None,
         })
     })?;
     rows.collect()

@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
+import type { ConversationSummary } from '@/generated/ConversationSummary';
 import { groups } from './dates';
 
 const at = (text: string) => new Date(text).getTime();
-const row = (updated: string) => ({
+const row = (updated: string): ConversationSummary => ({
   id: updated,
   title: '',
   created: 0,
   updated: at(updated),
   cost: 0,
   items: 1,
+  pinned: false,
+  archived: false,
+  first: '',
+  model: '',
+  profile: '',
+  ran_code: false,
+  used_screen: false,
+  has_files: false,
+  failed: false,
 });
 
 test('by calendar day, newest first', () => {

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type en from '@/app/locales/en.json';
+import type { en } from '@/app/locales/en';
 import type { Item } from '@/generated/Item';
 
 type Verb = keyof typeof en.action;

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import en from '@/app/locales/en.json';
+import { en } from '@/app/locales/en';
 
 /** The name of a language as people write it. */
 export function useLanguageName(): (language: string | undefined) => string {

@@ -1,0 +1,20 @@
+/* All English texts. One file a part of the window; its keys begin with the file's name. */
+import common from './common.json';
+import control from './control.json';
+import history from './history.json';
+import palette from './palette.json';
+import popup from './popup.json';
+import settings from './settings.json';
+import start from './start.json';
+import turn from './turn.json';
+
+export const en = {
+  ...common,
+  ...control,
+  ...history,
+  ...palette,
+  ...popup,
+  ...settings,
+  ...start,
+  ...turn,
+};
