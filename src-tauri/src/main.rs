@@ -1,44 +1,128 @@
-//! Interpreter, the desktop app: a window, and the three verbs for the page in it.
-//! No product logic lives here.
+//! Interpreter, the desktop app: its windows, the three verbs for the pages in
+//! them, and what only the system can do. No product logic lives here.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod blobs;
+mod graphics;
+mod hotkeys;
+mod links;
+mod notices;
+mod pill;
+mod platform;
+mod popup;
+mod presence;
+mod shell;
+mod tray;
+mod updates;
 mod verbs;
 mod window;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use interpreter_engine::{Engine, EngineConfig, Paths, process_env};
 use interpreter_protocol::Error;
-use tauri::{Manager as _, RunEvent};
+use serde_json::Value;
+use tauri::{AppHandle, Manager as _, RunEvent};
+use tauri_plugin_deep_link::DeepLinkExt as _;
+
+/// The event the pages listen to; its payload is a `ShellEvent`.
+pub const EVENT: &str = "interpreter:shell";
+
+/// What was opened at the start.
+pub struct Started {
+    engine: Engine,
+    paths: Paths,
+}
+
+impl Started {
+    /// Whether closing the main window leaves the app in the tray.
+    pub fn closes_to_tray(&self, app: &AppHandle) -> bool {
+        self.engine.setting("close_to_tray") == Value::Bool(true)
+            && app.state::<presence::Presence>().has_tray()
+    }
+
+    /// Whether the person wants notifications.
+    pub fn notifications(&self) -> bool {
+        self.engine.setting("notifications") != Value::Bool(false)
+    }
+}
 
 fn main() -> ExitCode {
-    let (engine, data) = match tauri::async_runtime::block_on(async { open() }) {
-        Ok(opened) => opened,
+    let started = match tauri::async_runtime::block_on(async { open() }) {
+        Ok(started) => started,
         Err(error) => {
             eprintln!("Interpreter could not start. {error}");
             return ExitCode::FAILURE;
         }
     };
-    let built = tauri::Builder::default()
-        // Must be the first plugin: a second start only brings the window to the front.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::show(app)
+    graphics::prepare(
+        &started.paths,
+        started.engine.setting("safe_graphics") == Value::Bool(true),
+    );
+    let builder = tauri::Builder::default()
+        // Must be the first plugin: a second start only tells this one what it was asked.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            links::arguments(app, &arguments);
         }))
-        .manage(engine)
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
+        .plugin(tauri_plugin_autostart::Builder::new().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_denylist(&["pill", "popup"])
+                // A window that was hidden when the app ended must be seen all the same.
+                .with_state_flags(
+                    tauri_plugin_window_state::StateFlags::all()
+                        - tauri_plugin_window_state::StateFlags::VISIBLE,
+                )
+                .build(),
+        );
+    #[cfg(feature = "updater")]
+    let builder = builder.plugin(tauri_plugin_updater::Builder::new().build());
+    let built = builder
+        .manage(started.engine.clone())
+        .manage(started)
         .manage(verbs::Subscriptions::default())
+        .manage(hotkeys::Hotkeys::default())
+        .manage(presence::Presence::default())
+        .manage(graphics::Graphics::default())
+        .manage(window::Place::default())
+        .manage(updates::Updates::default())
         .register_asynchronous_uri_scheme_protocol(blobs::SCHEME, blobs::serve)
         .invoke_handler(tauri::generate_handler![
             verbs::submit,
             verbs::query,
             verbs::subscribe,
-            verbs::unsubscribe
+            verbs::unsubscribe,
+            shell::show_main,
+            shell::save,
+            shell::pick_files,
+            shell::open_text,
+            shell::open_folder,
+            shell::hotkeys,
+            shell::set_hotkey,
+            shell::autostart,
+            shell::set_autostart,
+            shell::restart,
+            shell::painted,
+            updates::update,
+            updates::check_for_update,
+            updates::install_update,
+            popup::hide_popup,
+            popup::resize_popup,
         ])
-        .setup(move |app| {
-            window::open(app.handle(), &data)?;
+        .setup(|app| {
+            set_up(app.handle())?;
             Ok(())
+        })
+        .on_page_load(|page: &tauri::Webview, load| {
+            if page.label() == window::MAIN
+                && load.event() == tauri::webview::PageLoadEvent::Finished
+            {
+                graphics::watch(page.app_handle());
+            }
         })
         .build(tauri::generate_context!());
     match built {
@@ -58,15 +142,44 @@ fn main() -> ExitCode {
     }
 }
 
-/// The engine, and the folder its data lies in.
-fn open() -> Result<(Engine, PathBuf), Error> {
+fn set_up(app: &AppHandle) -> tauri::Result<()> {
+    let started = app.state::<Started>();
+    window::open(app, &started.paths.data)?;
+    match tray::open(app) {
+        Ok(tray) => app.state::<presence::Presence>().put_tray(tray),
+        Err(error) => tracing::warn!(%error, "there is no tray icon"),
+    }
+    presence::follow(app);
+    popup::set_up(app);
+    let hotkeys = app.state::<hotkeys::Hotkeys>();
+    if let Value::String(chord) = started.engine.setting("toggle_hotkey")
+        && !chord.is_empty()
+    {
+        hotkeys.set(app, hotkeys::Action::ToggleWindow, Some(&chord));
+    }
+    let handle = app.clone();
+    app.deep_link().on_open_url(move |event| {
+        for url in event.urls() {
+            links::open(&handle, url.as_str());
+        }
+    });
+    let handle = app.clone();
+    platform::on_end_signals(move || handle.exit(0));
+    let first: Vec<String> = std::env::args().skip(1).collect();
+    if !first.is_empty() {
+        links::arguments(app, &first);
+    }
+    Ok(())
+}
+
+/// The engine and its folders.
+fn open() -> Result<Started, Error> {
     let env = process_env();
     let paths = Paths::resolve(&|name| env(name))?;
     let home = env("HOME").or_else(|| env("USERPROFILE"));
     let folder = home.map_or_else(std::env::temp_dir, Into::into);
-    let data = paths.data.clone();
     let engine = Engine::open(EngineConfig {
-        paths,
+        paths: paths.clone(),
         env,
         command_line: serde_json::Map::new(),
         api_key: None,
@@ -74,5 +187,5 @@ fn open() -> Result<(Engine, PathBuf), Error> {
         own_pids: vec![std::process::id()],
         front: "the app",
     })?;
-    Ok((engine, data))
+    Ok(Started { engine, paths })
 }

@@ -1,15 +1,27 @@
-//! The main window.
+//! The main window, and where its page goes.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
+use serde_json::json;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, PhysicalPosition, Theme, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
+};
 
-const MAIN: &str = "main";
+use crate::{EVENT, Started};
+
+/// The label of the main window.
+pub const MAIN: &str = "main";
 /// `--bg` of each theme, shown until the page has painted.
 const LIGHT: Color = Color(0xf9, 0xfa, 0xfb, 0xff);
 const DARK: Color = Color(0x16, 0x17, 0x1a, 0xff);
+
+/// Where the main window was when it was hidden: window managers forget it.
+#[derive(Default)]
+pub struct Place(Mutex<Option<PhysicalPosition<i32>>>);
 
 /// Opens the main window. What its page keeps (drafts) lies in `data`.
 pub fn open(app: &AppHandle, data: &Path) -> tauri::Result<()> {
@@ -28,11 +40,23 @@ pub fn open(app: &AppHandle, data: &Path) -> tauri::Result<()> {
     if window.theme()? == Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            if handle.state::<Started>().closes_to_tray(&handle) {
+                api.prevent_close();
+                hide(&handle);
+            } else {
+                // The popup and the pill are windows too; they must not keep the app alive.
+                handle.exit(0);
+            }
+        }
+    });
     Ok(())
 }
 
-/// Whether the window may go there: to our own page, and to what a frame of it holds.
-fn is_ours(url: &Url) -> bool {
+/// Whether a window may go there: to our own page, and to what a frame of it holds.
+pub fn is_ours(url: &Url) -> bool {
     match url.scheme() {
         "tauri" | "about" | "blob" => true,
         // Where web views know no schemes of their own.
@@ -42,7 +66,7 @@ fn is_ours(url: &Url) -> bool {
 }
 
 /// A link that was clicked. Anything but a web page could start a program.
-fn open_in_browser(url: &Url) {
+pub fn open_in_browser(url: &Url) {
     if !matches!(url.scheme(), "http" | "https") {
         tracing::warn!(scheme = url.scheme(), "a link was not opened");
         return;
@@ -52,15 +76,66 @@ fn open_in_browser(url: &Url) {
     }
 }
 
-/// Brings the main window to the front.
-pub fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let shown = window
-            .unminimize()
-            .and_then(|()| window.show())
-            .and_then(|()| window.set_focus());
-        if let Err(error) = shown {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
+/// The main window, while it is there.
+pub fn main(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(MAIN)
+}
+
+/// Brings the main window to the front, and its page somewhere if asked.
+pub fn show(app: &AppHandle, to: Option<&str>) {
+    let Some(window) = main(app) else { return };
+    let place = app.state::<Place>();
+    let place = place
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let shown = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| place.map_or(Ok(()), |place| window.set_position(place)))
+        .and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be brought to the front");
     }
+    if let Some(to) = to {
+        go(app, to);
+    }
+}
+
+/// Tells the page to go somewhere: `new`, `settings/models`, `conversation/ID`.
+pub fn go(app: &AppHandle, to: &str) {
+    let event = json!({ "event": "go", "to": to });
+    if let Err(error) = app.emit_to(MAIN, EVENT, event) {
+        tracing::warn!(%error, to, "the page could not be told where to go");
+    }
+}
+
+/// Hides the main window; it comes back to the same place.
+pub fn hide(app: &AppHandle) {
+    let Some(window) = main(app) else { return };
+    if let Ok(position) = window.outer_position() {
+        let place = app.state::<Place>();
+        *place.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(position);
+    }
+    if let Err(error) = window.hide() {
+        tracing::warn!(%error, "the window could not be hidden");
+    }
+}
+
+/// Shows the main window, or hides it where it is in front.
+pub fn toggle(app: &AppHandle) {
+    let in_front = main(app).is_some_and(|window| {
+        window.is_visible().unwrap_or_default() && window.is_focused().unwrap_or_default()
+    });
+    if in_front {
+        hide(app);
+    } else {
+        show(app, None);
+    }
+}
+
+/// Whether the person looks at the main window now.
+pub fn has_focus(app: &AppHandle) -> bool {
+    main(app).is_some_and(|window| window.is_focused().unwrap_or_default())
 }

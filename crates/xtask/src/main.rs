@@ -4,6 +4,7 @@
 //! enough for a newcomer: `cargo xtask run` and `cargo xtask test`.
 
 mod bench;
+mod bundle;
 mod check;
 mod command;
 mod cross;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   check   format, lints, licences, unused dependencies, generated files, Windows and
           macOS; with words (check clippy macos) only the parts named so
   bench   measure the table of budgets in docs/budgets.md
+  bundle  build the packages people install (deb and rpm here)
   setup   install what the other commands need
   fix     format the code, write the generated files anew
 ";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["test"] => product::test(),
         ["check", rest @ ..] => check::check(rest),
         ["bench", rest @ ..] => product::bench(rest),
+        ["bundle", rest @ ..] => bundle::bundle(rest),
         ["setup"] => setup::all(),
         ["fix"] => check::fix(),
         ["help" | "--help" | "-h"] => {

@@ -1,9 +1,9 @@
-/* The pill in a window of its own: follows whichever conversation has control. */
+/* The pill in a window of its own: who has control, with Pause and Stop. */
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { chooseBackend } from '@/backend/choose';
 import { LivePill } from '@/features/screen/LivePill';
-import { SessionProvider, useActions, useSession } from '@/session/context';
+import { SessionProvider, useActions } from '@/session/context';
 import { createSession } from '@/session/store';
 import './app.css';
 import './i18n';
@@ -11,23 +11,24 @@ import { followSystemTheme } from './theme';
 
 followSystemTheme(document.documentElement);
 
-function PillWindow() {
+/** The conversation that has control is named in the address. */
+function PillWindow({ conversation }: { conversation: string }) {
   const { start, open } = useActions();
-  const live = useSession(({ activity }) => Object.keys(activity).find((id) => activity[id]?.live));
   useEffect(() => start(), [start]);
   useEffect(() => {
-    if (live) void open(live);
-  }, [live, open]);
-  return <LivePill />;
+    void open(conversation);
+  }, [open, conversation]);
+  return <LivePill alone />;
 }
 
 const root = document.getElementById('root');
 const backend = chooseBackend();
-if (root && backend) {
+const conversation = new URLSearchParams(window.location.hash.slice(1)).get('conversation');
+if (root && backend && conversation) {
   createRoot(root).render(
     <StrictMode>
       <SessionProvider session={createSession(backend)}>
-        <PillWindow />
+        <PillWindow conversation={conversation} />
       </SessionProvider>
     </StrictMode>,
   );

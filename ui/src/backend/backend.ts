@@ -7,8 +7,11 @@ import type { Receipt } from '@/generated/Receipt';
 import type { Subscribe } from '@/generated/Subscribe';
 import type { Shell } from './shell';
 
-/** The answer to one kind of query. */
-export type AnswerTo<Q extends Query> = Extract<Answer, { answer: Q['query'] }>;
+/** The answer to one kind of query: of the same name, or a file. */
+export type AnswerTo<Q extends Query> = Extract<
+  Answer,
+  { answer: Q['query'] extends 'export' | 'profile' ? 'file' : Q['query'] }
+>;
 
 /** What a subscription delivers. */
 export type Delivery =

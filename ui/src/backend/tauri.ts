@@ -1,6 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { Event } from '@/generated/Event';
 import { type Backend, BackendError, type Connection, type Delivery } from './backend';
+import { tauriShell, tellPainted } from './shell-tauri';
 
 /** What the shell's channel carries. */
 type Frame = { event: Event } | { lagged: unknown };
@@ -13,7 +14,9 @@ export function tauriBackend(): Backend {
     });
   const pictures = new Map<string, Promise<string>>();
 
+  tellPainted();
   const backend: Backend = {
+    shell: tauriShell(),
     submit: (op) => call('submit', { op }),
     query: (query) => call('query', { query }),
     subscribe(subscribe, onDelivery) {

@@ -1,0 +1,135 @@
+//! `cargo xtask bundle [debug] [KIND...]`: the packages people install.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{Outcome, cargo, npm, output, program, root, run, target, ui};
+use crate::setup;
+
+/// Programs that ship beside the app.
+const BESIDE: [&str; 2] = ["interpreter", "interpreter-eyes"];
+/// What only packages need of the configuration: the programs beside the app,
+/// which a plain build must not ask for.
+const CONFIG: &str = "src-tauri/bundle.json";
+
+/// What is packed on this system when nothing is named.
+fn usual() -> &'static [&'static str] {
+    match std::env::consts::OS {
+        "macos" => &["app", "dmg"],
+        "windows" => &["msi", "nsis"],
+        _ => &["deb", "rpm"],
+    }
+}
+
+/// Builds and packs. `debug` packs what the tests were built with: not for
+/// people, but the same files in the same places.
+pub fn bundle(words: &[&str]) -> Outcome {
+    let debug = words.contains(&"debug");
+    let named: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| *word != "debug")
+        .collect();
+    let kinds = if named.is_empty() { usual() } else { &named };
+    setup::for_run()?;
+    run(&mut npm(&["run", "build"]))?;
+    let built = target().join(if debug { "debug" } else { "release" });
+    build(debug)?;
+    let triple = triple()?;
+    let folder = root().join("gen/bin");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for name in BESIDE {
+        lay(&built, &folder, name, &triple)?;
+    }
+    let mut tauri = program(
+        &ui().join("node_modules/.bin/tauri").to_string_lossy(),
+        &["bundle"],
+    );
+    if debug {
+        tauri.arg("--debug");
+    }
+    tauri.args(["--ci", "--config", CONFIG, "--bundles", &kinds.join(",")]);
+    if let Some(signed) = signing() {
+        tauri.args(["--config", &signed]);
+    }
+    run(&mut tauri)?;
+    for path in packages(&built.join("bundle"), kinds) {
+        let size = std::fs::metadata(&path).map_or(0, |data| data.len());
+        println!("{} ({:.1} MB)", path.display(), size as f64 / 1e6);
+    }
+    Ok(())
+}
+
+fn build(debug: bool) -> Outcome {
+    let profile: &[&str] = if debug { &[] } else { &["--release"] };
+    let build = |words: &[&str]| run(&mut cargo(&[&["build"], profile, words].concat()));
+    build(&["-p", "interpreter-cli", "--bin", "interpreter"])?;
+    build(&[
+        "-p",
+        "interpreter-perception",
+        "--features",
+        "eyes",
+        "--bin",
+        "interpreter-eyes",
+    ])?;
+    let Some(signed) = signing() else {
+        return build(&["-p", "interpreter-desktop", "--features", "custom-protocol"]);
+    };
+    let words = [
+        "-p",
+        "interpreter-desktop",
+        "--features",
+        "custom-protocol,updater",
+    ];
+    let mut command = cargo(&[&["build"], profile, &words].concat());
+    // The program must know at build time where updates lie and which key signs them.
+    run(command.env("TAURI_CONFIG", signed))
+}
+
+/// What the configuration of a signed release adds, where the secrets for it are there.
+fn signing() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    variable("TAURI_SIGNING_PRIVATE_KEY")?;
+    let key = variable("INTERPRETER_UPDATE_PUBLIC_KEY")?;
+    let address = variable("INTERPRETER_UPDATE_URL")?;
+    let windows = variable("INTERPRETER_WINDOWS_THUMBPRINT").map_or_else(String::new, |mark| {
+        format!(r#","windows":{{"certificateThumbprint":"{mark}","digestAlgorithm":"sha256","timestampUrl":"http://timestamp.digicert.com"}}"#)
+    });
+    Some(format!(
+        r#"{{"bundle":{{"createUpdaterArtifacts":true{windows}}},"plugins":{{"updater":{{"pubkey":"{key}","endpoints":["{address}"],"windows":{{"installMode":"passive"}}}}}}}}"#
+    ))
+}
+
+/// Tauri wants the system's name at the end of what ships beside the app.
+fn lay(built: &Path, folder: &Path, name: &str, triple: &str) -> Outcome {
+    let end = std::env::consts::EXE_SUFFIX;
+    let from = built.join(format!("{name}{end}"));
+    let to = folder.join(format!("{name}-{triple}{end}"));
+    std::fs::copy(&from, &to)
+        .map(|_| ())
+        .map_err(|error| format!("{} could not be laid out: {error}", from.display()))?;
+    // Debug information is four fifths of a debug build, and nobody debugs a package.
+    let _ = output(Command::new("strip").arg("--strip-debug").arg(&to));
+    Ok(())
+}
+
+fn triple() -> Result<String, String> {
+    let told = output(&mut program("rustc", &["-vV"])).unwrap_or_default();
+    told.lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| "`rustc -vV` does not tell this system's name.".to_owned())
+}
+
+fn packages(folder: &Path, kinds: &[&str]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = kinds
+        .iter()
+        .filter_map(|kind| std::fs::read_dir(folder.join(kind)).ok())
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    found.sort();
+    found
+}

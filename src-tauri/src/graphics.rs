@@ -1,0 +1,63 @@
+//! Notices when the page never paints, and starts once more with safe graphics.
+//!
+//! Some pairs of WebKitGTK and graphics drivers show an empty window. The page
+//! tells that it has painted; where it does not within four seconds, the program
+//! starts over with WebKit's buffers and compositing turned down. What worked is
+//! remembered in the data folder.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use interpreter_engine::Paths;
+use tauri::{AppHandle, Manager as _};
+
+use crate::{Started, platform};
+
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Whether the page has painted.
+#[derive(Default)]
+pub struct Graphics {
+    painted: AtomicBool,
+}
+
+fn mark(paths: &Paths) -> PathBuf {
+    paths.data.join("safe-graphics")
+}
+
+/// Starts over with safe graphics where an earlier start found that it needs
+/// them, or the person set it. Called before anything is opened.
+pub fn prepare(paths: &Paths, wanted: bool) {
+    if wanted || mark(paths).exists() {
+        platform::safe_graphics_wanted();
+    }
+}
+
+/// Waits for the first paint.
+pub fn watch(app: &AppHandle) {
+    if platform::use_safe_graphics() {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        if app.state::<Graphics>().painted.load(Ordering::Acquire) {
+            return;
+        }
+        let paths = &app.state::<Started>().paths;
+        tracing::warn!("the page has not painted; starting once more with safe graphics");
+        match std::fs::write(mark(paths), "The page did not paint without it.\n") {
+            // Without the mark it could start over for ever.
+            Err(error) => tracing::error!(%error, "safe graphics cannot be remembered"),
+            Ok(()) => platform::start_again(&app, true),
+        }
+    });
+}
+
+/// The page has painted.
+pub fn painted(app: &AppHandle) {
+    app.state::<Graphics>()
+        .painted
+        .store(true, Ordering::Release);
+}

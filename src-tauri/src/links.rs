@@ -1,0 +1,94 @@
+//! Ways into the app from outside: `interpreter://` addresses and arguments. They
+//! may open a page and fill in a draft; they can send, run and allow nothing.
+
+use tauri::{AppHandle, Url};
+
+use crate::{popup, window};
+
+/// The longest draft an address may fill in, in characters.
+const DRAFT: usize = 8_000;
+
+/// Does what another start of the program was asked to do.
+pub fn arguments(app: &AppHandle, arguments: &[String]) {
+    if arguments.iter().any(|argument| argument == "--summon") {
+        popup::summon(app);
+        return;
+    }
+    match arguments.iter().find_map(|argument| target(argument)) {
+        Some(to) => window::show(app, Some(&to)),
+        None => window::show(app, None),
+    }
+}
+
+/// Goes where an address says.
+pub fn open(app: &AppHandle, address: &str) {
+    match target(address) {
+        Some(to) => window::show(app, Some(&to)),
+        None => tracing::warn!("an address could not be understood"),
+    }
+}
+
+/// The page an address names: `interpreter://conversation/ID`,
+/// `interpreter://settings/models`, `interpreter://new?text=…`.
+fn target(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    if url.scheme() != "interpreter" {
+        return None;
+    }
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 200
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '%'))
+    };
+    let rest = url.path().trim_matches('/');
+    match url.host_str()? {
+        "new" => {
+            let text = url.query_pairs().find(|(name, _)| name == "text");
+            Some(match text {
+                Some((_, text)) => {
+                    let text: String = text.chars().take(DRAFT).collect();
+                    format!("new?text={}", encoded(&text))
+                }
+                None => "new".to_owned(),
+            })
+        }
+        "conversation" if plain(rest) => Some(format!("conversation/{rest}")),
+        "settings" if rest.is_empty() => Some("settings/models".to_owned()),
+        "settings" if plain(rest) => Some(format!("settings/{rest}")),
+        _ => None,
+    }
+}
+
+fn encoded(text: &str) -> String {
+    tauri::Url::parse_with_params("interpreter://x", [("t", text)])
+        .ok()
+        .and_then(|url| url.query().map(|query| query[2..].to_owned()))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_page_and_nothing_else() {
+        let check = |address: &str, expected: Option<&str>| {
+            assert_eq!(target(address).as_deref(), expected, "{address}");
+        };
+        check("interpreter://new", Some("new"));
+        check("interpreter://new?text=a%20b%26c", Some("new?text=a+b%26c"));
+        check(
+            "interpreter://conversation/plot_sin-2026",
+            Some("conversation/plot_sin-2026"),
+        );
+        check("interpreter://settings", Some("settings/models"));
+        check("interpreter://settings/privacy", Some("settings/privacy"));
+        check("interpreter://settings/../../etc", None);
+        check("interpreter://run?code=rm", None);
+        check("https://example.org/new", None);
+        check("--flag", None);
+        check("", None);
+    }
+}

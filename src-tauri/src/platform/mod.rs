@@ -1,0 +1,13 @@
+//! What differs between the systems, behind one surface.
+
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod system;
+#[cfg(not(target_os = "linux"))]
+#[path = "other.rs"]
+mod system;
+
+pub use system::{
+    BARS_ARE_DARK, PANIC_KEYS, can_have_tray, notify, on_end_signals, safe_graphics_wanted,
+    start_again, use_safe_graphics,
+};

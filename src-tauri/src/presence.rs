@@ -1,0 +1,171 @@
+//! Follows what happens in every conversation, and shows it outside the page: the
+//! pill, the tray icon, notifications.
+
+use std::sync::{Mutex, PoisonError};
+
+use interpreter_engine::{Delivery, Engine};
+use interpreter_protocol::{
+    ConversationId, ErrorCode, Event, Os, OsState, Role, Run, RunState, Subscribe, kind,
+};
+use tauri::{AppHandle, Manager as _};
+
+use crate::notices::{self, Notice, Question};
+use crate::tray::{Shape, Tray};
+use crate::{hotkeys, pill, platform, window};
+
+/// A run that took longer than this, in milliseconds, is told of when it ends.
+const LONG_RUN: u64 = 20_000;
+
+/// What is known of the state of things.
+#[derive(Default)]
+pub struct Presence {
+    now: Mutex<Now>,
+}
+
+#[derive(Default)]
+struct Now {
+    tray: Option<Tray>,
+    shape: Shape,
+    /// The conversation that uses the screen, and whether it is paused.
+    live: Option<(ConversationId, bool)>,
+}
+
+impl Presence {
+    /// The conversation that uses the screen, and whether the person has control.
+    pub fn live(&self) -> Option<(ConversationId, bool)> {
+        self.lock().live.clone()
+    }
+
+    /// There is a tray icon.
+    pub fn has_tray(&self) -> bool {
+        self.lock().tray.is_some()
+    }
+
+    /// Takes the tray icon.
+    pub fn put_tray(&self, tray: Option<Tray>) {
+        self.lock().tray = tray;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shape(&self, app: &AppHandle, shape: Shape) {
+        let mut now = self.lock();
+        if now.shape != shape {
+            now.shape = shape;
+            if let Some(tray) = &now.tray {
+                tray.show(app, shape);
+            }
+        }
+    }
+}
+
+/// Follows until the engine is gone.
+pub fn follow(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let engine = app.state::<Engine>().inner().clone();
+        let all = Subscribe {
+            conversation: None,
+            after: None,
+        };
+        let mut events = match engine.subscribe(all) {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::error!(%error, "events cannot be followed: no pill, no notifications");
+                return;
+            }
+        };
+        while let Some(delivery) = events.next().await {
+            // What was dropped was text that streamed; states come again.
+            if let Delivery::Event(event) = delivery {
+                take(&app, &event);
+            }
+        }
+    });
+}
+
+fn take(app: &AppHandle, event: &Event) {
+    let content = |chunk: &interpreter_protocol::Chunk| chunk.content.clone().unwrap_or_default();
+    match (event.chunk.role, event.chunk.kind.as_str()) {
+        (Role::Server, kind::OS) => {
+            if let Ok(os) = serde_json::from_value::<Os>(content(&event.chunk)) {
+                screen(app, &event.conversation, &os);
+            }
+        }
+        (Role::Server, kind::RUN) => {
+            if let Ok(run) = serde_json::from_value::<Run>(content(&event.chunk)) {
+                ran(app, &event.conversation, &run);
+            }
+        }
+        (_, kind::CONFIRMATION) if event.chunk.content.is_some() => {
+            let presence = app.state::<Presence>();
+            let on_screen = presence.live().is_some();
+            presence.shape(app, Shape::Waiting);
+            if on_screen && event.chunk.format.as_deref() != Some("action") {
+                // Code is read before it is approved, and the pill has no room for it.
+                window::show(app, None);
+            }
+            if let Some(question) = Question::new(&event.chunk) {
+                notices::tell(app, Notice::Approval(event.conversation.clone(), question));
+            }
+        }
+        (Role::Server, kind::ERROR)
+            if event.chunk.format.as_deref() == Some(&ErrorCode::BudgetReached.as_str()) =>
+        {
+            notices::tell(app, Notice::Budget(event.conversation.clone()));
+        }
+        (Role::Server, kind::STATUS) => {
+            let presence = app.state::<Presence>();
+            if presence.live().is_none() {
+                presence.shape(app, Shape::Idle);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
+    let presence = app.state::<Presence>();
+    let over = matches!(os.state, OsState::Finished | OsState::Stopped);
+    let begins = !over && presence.live().is_none();
+    presence.lock().live = (!over).then(|| (conversation.clone(), os.state == OsState::Paused));
+    presence.shape(
+        app,
+        match os.state {
+            OsState::Looking | OsState::Thinking | OsState::Acting => Shape::Acting,
+            OsState::Paused => Shape::Paused,
+            OsState::Waiting => Shape::Waiting,
+            OsState::Finished | OsState::Stopped => Shape::Idle,
+        },
+    );
+    if os.state == OsState::Waiting {
+        notices::tell(app, Notice::Step(conversation.clone(), os.text.clone()));
+    }
+    let held = app.state::<hotkeys::Hotkeys>();
+    if begins {
+        held.set(app, hotkeys::Action::Panic, Some(platform::PANIC_KEYS));
+        match pill::show(app, conversation) {
+            // Our own window is painted out of what the model sees; in its way it helps nobody.
+            Ok(()) => window::hide(app),
+            Err(error) => tracing::error!(%error, "there is no pill; the window stays"),
+        }
+    } else if over {
+        held.set(app, hotkeys::Action::Panic, None);
+        pill::close(app);
+        window::show(app, None);
+    }
+}
+
+fn ran(app: &AppHandle, conversation: &ConversationId, run: &Run) {
+    if run.state.is_final()
+        && run.state != RunState::Skipped
+        && run.ms.is_some_and(|ms| ms >= LONG_RUN)
+    {
+        notices::tell(
+            app,
+            Notice::Ran(conversation.clone(), run.state == RunState::Done),
+        );
+    }
+}

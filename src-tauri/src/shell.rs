@@ -1,0 +1,188 @@
+//! What the pages may ask of the app besides the three verbs (`ui/src/backend/shell.ts`).
+
+use std::path::PathBuf;
+
+use interpreter_engine::Engine;
+use interpreter_protocol::{Error, ErrorCode, Op, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tauri::{AppHandle, Manager as _, State};
+use tauri_plugin_autostart::ManagerExt as _;
+use tauri_plugin_dialog::DialogExt as _;
+
+use crate::hotkeys::{Action, Hotkey, Hotkeys};
+use crate::{Started, graphics, platform, window};
+
+/// The largest file a page may open by its dialog, in bytes.
+const LARGEST: u64 = 50_000_000;
+
+/// A folder that can be shown.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Folder {
+    /// Conversations and pictures.
+    Data,
+    /// Settings and profiles.
+    Config,
+    /// Logs.
+    Logs,
+}
+
+/// A text file the person chose.
+#[derive(Serialize)]
+pub struct Opened {
+    name: String,
+    text: String,
+}
+
+/// Shows the main window, at a page if one is given.
+#[tauri::command]
+pub fn show_main(app: AppHandle, to: Option<String>) {
+    window::show(&app, to.as_deref());
+}
+
+/// Saves where the person says; none when they changed their mind.
+#[tauri::command]
+pub async fn save(app: AppHandle, name: String, text: String) -> Result<Option<PathBuf>, Error> {
+    let dialog = app.dialog().file().set_file_name(name);
+    let chosen = off_the_main_thread(move || dialog.blocking_save_file()).await?;
+    let Some(path) = chosen.and_then(|path| path.into_path().ok()) else {
+        return Ok(None);
+    };
+    std::fs::write(&path, text)
+        .map_err(|error| failed("could not be saved", &path, &error))
+        .map(|()| Some(path))
+}
+
+/// Paths of files the person wants to attach.
+#[tauri::command]
+pub async fn pick_files(app: AppHandle) -> Result<Vec<PathBuf>, Error> {
+    let dialog = app.dialog().file();
+    let chosen = off_the_main_thread(move || dialog.blocking_pick_files()).await?;
+    let paths = chosen.into_iter().flatten();
+    Ok(paths.filter_map(|path| path.into_path().ok()).collect())
+}
+
+/// A text file the person chose; none when they changed their mind.
+#[tauri::command]
+pub async fn open_text(app: AppHandle, extensions: Vec<String>) -> Result<Option<Opened>, Error> {
+    let names: Vec<&str> = extensions.iter().map(String::as_str).collect();
+    let dialog = app.dialog().file().add_filter("Files", &names);
+    let chosen = off_the_main_thread(move || dialog.blocking_pick_file()).await?;
+    let Some(path) = chosen.and_then(|path| path.into_path().ok()) else {
+        return Ok(None);
+    };
+    let wrong = |error: std::io::Error| failed("could not be read", &path, &error);
+    if std::fs::metadata(&path).map_err(wrong)?.len() > LARGEST {
+        return Err(Error::new(
+            ErrorCode::BadInput,
+            format!("{} is larger than 50 MB. Nothing was read.", path.display()),
+        ));
+    }
+    let text = std::fs::read_to_string(&path).map_err(wrong)?;
+    let name = path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    Ok(Some(Opened { name, text }))
+}
+
+/// Shows a folder in the system's file manager.
+#[tauri::command]
+pub fn open_folder(started: State<'_, Started>, folder: Folder) -> Result<(), Error> {
+    let paths = &started.paths;
+    let path = match folder {
+        Folder::Data => paths.data.clone(),
+        Folder::Config => paths.config.clone(),
+        Folder::Logs => paths.logs(),
+    };
+    open::that_detached(&path).map_err(|error| failed("could not be opened", &path, &error))
+}
+
+/// The hotkeys of the whole system, and whether they work.
+#[tauri::command]
+pub fn hotkeys(hotkeys: State<'_, Hotkeys>) -> Vec<Hotkey> {
+    hotkeys.all()
+}
+
+/// Registers another chord, or none; where it works, it is saved.
+#[tauri::command]
+pub async fn set_hotkey(
+    app: AppHandle,
+    action: Action,
+    chord: Option<String>,
+) -> Result<Hotkey, Error> {
+    let hotkey = app.state::<Hotkeys>().set(&app, action, chord.as_deref());
+    let key = match action {
+        Action::Summon => "summon_hotkey",
+        Action::ToggleWindow => "toggle_hotkey",
+        // The panic keys are what they are.
+        Action::Panic => return Ok(hotkey),
+    };
+    if hotkey.works() {
+        let mut values = Map::new();
+        // An empty text is "none"; null would bring the default back.
+        values.insert(key.to_owned(), Value::from(chord.unwrap_or_default()));
+        let engine = app.state::<Engine>().inner().clone();
+        engine
+            .submit(Op::Configure {
+                scope: Scope::Global,
+                values,
+            })
+            .await?;
+    }
+    Ok(hotkey)
+}
+
+/// Whether the app starts with the session.
+#[tauri::command]
+pub fn autostart(app: AppHandle) -> Result<bool, Error> {
+    app.autolaunch().is_enabled().map_err(no_autostart)
+}
+
+/// Makes the app start with the session, or not.
+#[tauri::command]
+pub fn set_autostart(app: AppHandle, on: bool) -> Result<(), Error> {
+    let autostart = app.autolaunch();
+    let done = if on {
+        autostart.enable()
+    } else {
+        autostart.disable()
+    };
+    done.map_err(no_autostart)
+}
+
+/// Ends the app and starts it anew, with safe graphics or without.
+#[tauri::command]
+pub async fn restart(app: AppHandle, safe_graphics: bool) {
+    let engine = app.state::<Engine>().inner().clone();
+    engine.shutdown().await;
+    platform::start_again(&app, safe_graphics);
+}
+
+/// The page has painted.
+#[tauri::command]
+pub fn painted(app: AppHandle) {
+    graphics::painted(&app);
+}
+
+fn no_autostart(error: tauri_plugin_autostart::Error) -> Error {
+    Error::new(
+        ErrorCode::CannotSave,
+        format!("Starting with the session could not be changed: {error}."),
+    )
+}
+
+fn failed(what: &str, path: &std::path::Path, error: &std::io::Error) -> Error {
+    Error::new(
+        ErrorCode::CannotSave,
+        format!("{} {what}: {error}.", path.display()),
+    )
+}
+
+/// A dialog that waits would stop the windows if it waited where they are drawn.
+async fn off_the_main_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    tauri::async_runtime::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::new(ErrorCode::Internal, format!("The dialog failed: {error}.")))
+}

@@ -1,0 +1,143 @@
+//! The icon in the system's bar: another shape for each state, and a menu with
+//! everything, since Linux tells no clicks on the icon itself.
+
+use interpreter_engine::Engine;
+use interpreter_protocol::{ConversationId, Op};
+use tauri::image::Image;
+use tauri::menu::{MenuBuilder, MenuItem, MenuItemBuilder, PredefinedMenuItem};
+use tauri::tray::{TrayIcon, TrayIconBuilder};
+use tauri::{AppHandle, Manager as _, Theme, Wry};
+
+use crate::presence::Presence;
+use crate::{platform, window};
+
+/// What the icon says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// Nobody but the person uses the screen.
+    #[default]
+    Idle,
+    /// Something waits for the person.
+    Waiting,
+    /// The assistant uses the screen.
+    Acting,
+    /// The person took control.
+    Paused,
+}
+
+/// The tray icon with what changes in its menu.
+pub struct Tray {
+    icon: TrayIcon,
+    pause: MenuItem<Wry>,
+    stop: MenuItem<Wry>,
+}
+
+/// Makes the icon, where the system has a place for one.
+pub fn open(app: &AppHandle) -> tauri::Result<Option<Tray>> {
+    if !platform::can_have_tray() {
+        tracing::info!("there is no tray icon: its library is not installed");
+        return Ok(None);
+    }
+    let item = |id: &str, text: &str| MenuItemBuilder::with_id(id, text);
+    let pause = item("pause", "Pause").enabled(false).build(app)?;
+    let stop = item("stop", "Stop everything").enabled(false).build(app)?;
+    let menu = MenuBuilder::new(app)
+        .item(&item("open", "Open Interpreter").build(app)?)
+        .item(&item("new", "New conversation").build(app)?)
+        .item(&item("settings", "Settings").build(app)?)
+        .item(&PredefinedMenuItem::separator(app)?)
+        .item(&pause)
+        .item(&stop)
+        .item(&PredefinedMenuItem::separator(app)?)
+        .item(&item("quit", "Quit").build(app)?)
+        .build()?;
+    let icon = TrayIconBuilder::with_id("interpreter")
+        .tooltip("Interpreter")
+        .icon(picture(app, Shape::Idle)?)
+        .icon_as_template(true)
+        .menu(&menu)
+        .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+        .build(app)?;
+    Ok(Some(Tray { icon, pause, stop }))
+}
+
+impl Tray {
+    /// Shows another state.
+    pub fn show(&self, app: &AppHandle, shape: Shape) {
+        let words = match shape {
+            Shape::Idle => "Interpreter",
+            Shape::Waiting => "Interpreter waits for you",
+            Shape::Acting => "Interpreter is using this computer",
+            Shape::Paused => "Interpreter is paused: you have control",
+        };
+        let live = matches!(shape, Shape::Acting | Shape::Paused);
+        let pause = match shape {
+            Shape::Paused => "Resume",
+            _ => "Pause",
+        };
+        let done = picture(app, shape)
+            .and_then(|picture| self.icon.set_icon(Some(picture)))
+            .and_then(|()| self.icon.set_tooltip(Some(words)))
+            .and_then(|()| self.pause.set_text(pause))
+            .and_then(|()| self.pause.set_enabled(live))
+            .and_then(|()| self.stop.set_enabled(shape != Shape::Idle));
+        if let Err(error) = done {
+            tracing::warn!(%error, "the tray icon could not be changed");
+        }
+    }
+}
+
+fn picture(app: &AppHandle, shape: Shape) -> tauri::Result<Image<'static>> {
+    let dark = platform::BARS_ARE_DARK.unwrap_or_else(|| {
+        window::main(app).is_some_and(|main| main.theme().ok() == Some(Theme::Dark))
+    });
+    macro_rules! pictures {
+        ($name:literal) => {
+            if dark {
+                include_bytes!(concat!("../../icons/tray/", $name, "-dark.png")).as_slice()
+            } else {
+                include_bytes!(concat!("../../icons/tray/", $name, "-light.png")).as_slice()
+            }
+        };
+    }
+    Image::from_bytes(match shape {
+        Shape::Idle => pictures!("idle"),
+        Shape::Waiting => pictures!("waiting"),
+        Shape::Acting => pictures!("acting"),
+        Shape::Paused => pictures!("paused"),
+    })
+}
+
+fn chosen(app: &AppHandle, id: &str) {
+    let presence = app.state::<Presence>();
+    match id {
+        "open" => window::show(app, None),
+        "new" => window::show(app, Some("new")),
+        "settings" => window::show(app, Some("settings/models")),
+        "pause" => {
+            if let Some((conversation, paused)) = presence.live() {
+                submit(app, pause_or_resume(conversation, paused));
+            }
+        }
+        "stop" => submit(app, Op::Panic),
+        "quit" => app.exit(0),
+        other => tracing::warn!(other, "the tray's menu has no such line"),
+    }
+}
+
+fn pause_or_resume(conversation: ConversationId, paused: bool) -> Op {
+    if paused {
+        Op::Resume { conversation }
+    } else {
+        Op::Pause { conversation }
+    }
+}
+
+fn submit(app: &AppHandle, op: Op) {
+    let engine = app.state::<Engine>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = engine.submit(op).await {
+            tracing::warn!(%error, "what the tray's menu asked for was refused");
+        }
+    });
+}
