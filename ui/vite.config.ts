@@ -19,7 +19,13 @@ export default defineConfig({
     // The content policy allows no data: scripts, and small files are cheap from disk.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: { index: here('./index.html'), pill: here('./pill.html') } },
+    rolldownOptions: {
+      input: {
+        index: here('./index.html'),
+        pill: here('./pill.html'),
+        popup: here('./popup.html'),
+      },
+    },
   },
   test: {
     environment: 'happy-dom',

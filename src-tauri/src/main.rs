@@ -19,8 +19,9 @@ mod verbs;
 mod window;
 
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
-use interpreter_engine::{Engine, EngineConfig, Paths, process_env};
+use interpreter_engine::{ClearScreen, Engine, EngineConfig, Paths, process_env};
 use interpreter_protocol::Error;
 use serde_json::Value;
 use tauri::{AppHandle, Manager as _, RunEvent};
@@ -49,7 +50,9 @@ impl Started {
 }
 
 fn main() -> ExitCode {
-    let started = match tauri::async_runtime::block_on(async { open() }) {
+    let app = Arc::new(OnceLock::new());
+    let opened = Arc::clone(&app);
+    let started = match tauri::async_runtime::block_on(async { open(opened) }) {
         Ok(started) => started,
         Err(error) => {
             eprintln!("Interpreter could not start. {error}");
@@ -113,8 +116,9 @@ fn main() -> ExitCode {
             popup::hide_popup,
             popup::resize_popup,
         ])
-        .setup(|app| {
-            set_up(app.handle())?;
+        .setup(move |tauri| {
+            let _ = app.set(tauri.handle().clone());
+            set_up(tauri.handle())?;
             Ok(())
         })
         .on_page_load(|page: &tauri::Webview, load| {
@@ -172,8 +176,28 @@ fn set_up(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
+/// What the engine does before it uses the screen.
+fn clear_screen(app: Arc<OnceLock<AppHandle>>) -> ClearScreen {
+    Arc::new(move |conversation| {
+        let app = Arc::clone(&app);
+        Box::pin(async move {
+            let Some(app) = app.get() else { return };
+            let (done, cleared) = tokio::sync::oneshot::channel();
+            let handle = app.clone();
+            // Windows belong to the main thread; what is asked of them there is in order.
+            let asked = app.run_on_main_thread(move || {
+                presence::clear_screen(&handle, &conversation);
+                let _ = done.send(());
+            });
+            if asked.is_ok() {
+                let _ = cleared.await;
+            }
+        })
+    })
+}
+
 /// The engine and its folders.
-fn open() -> Result<Started, Error> {
+fn open(app: Arc<OnceLock<AppHandle>>) -> Result<Started, Error> {
     let env = process_env();
     let paths = Paths::resolve(&|name| env(name))?;
     let home = env("HOME").or_else(|| env("USERPROFILE"));
@@ -186,6 +210,7 @@ fn open() -> Result<Started, Error> {
         folder,
         own_pids: vec![std::process::id()],
         front: "the app",
+        clear_screen: Some(clear_screen(app)),
     })?;
     Ok(Started { engine, paths })
 }

@@ -1,7 +1,19 @@
 //! The popup over selected text: a window that is made before it is wanted.
+//!
+//! At the hotkey the selection is read first, while the other app still has the
+//! keyboard. A slow reading does not hold the window up: it is shown without the
+//! keyboard then, and takes it when the reading is done.
 
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use interpreter_engine::Engine;
 use serde_json::json;
-use tauri::{AppHandle, Emitter as _, LogicalSize, Manager as _, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Emitter as _, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize,
+    WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
 
 use crate::hotkeys::{Action, Hotkeys};
 use crate::{EVENT, Started, window};
@@ -9,22 +21,59 @@ use crate::{EVENT, Started, window};
 const POPUP: &str = "popup";
 /// CSS pixels.
 const WIDTH: f64 = 380.0;
+/// Until the page says how high it is.
+const HEIGHT: f64 = 240.0;
+/// CSS pixels between the selection and the popup.
+const GAP: f64 = 8.0;
+/// The window is shown after this time, whether the selection is read or not.
+const READING: Duration = Duration::from_millis(80);
+
+/// Left, top, width and height, in physical pixels.
+type Area = [i32; 4];
+
+/// What the popup was opened over, and how high its page is.
+struct Popup {
+    anchor: Mutex<Option<Area>>,
+    height: Mutex<f64>,
+    /// One at a time.
+    opening: Mutex<()>,
+}
 
 /// Makes the window, hidden, and registers its hotkey.
 pub fn set_up(app: &AppHandle) {
+    app.manage(Popup {
+        anchor: Mutex::new(None),
+        height: Mutex::new(HEIGHT),
+        opening: Mutex::new(()),
+    });
     let made = WebviewWindowBuilder::new(app, POPUP, WebviewUrl::App("popup.html".into()))
         .title("Interpreter")
-        .inner_size(WIDTH, 240.0)
+        .inner_size(WIDTH, HEIGHT)
         .decorations(false)
         .resizable(false)
         .always_on_top(true)
+        .visible_on_all_workspaces(true)
         .skip_taskbar(true)
+        .focused(false)
         .visible(false)
         .on_navigation(window::is_ours)
         .build();
-    if let Err(error) = made {
-        tracing::error!(%error, "the popup could not be made");
-        return;
+    match made {
+        Ok(popup) => {
+            let handle = app.clone();
+            popup.on_window_event(move |event| match event {
+                WindowEvent::Focused(false) => left(&handle),
+                WindowEvent::CloseRequested { api, .. } => {
+                    api.prevent_close();
+                    hide_popup(handle.clone());
+                }
+                _ => {}
+            });
+        }
+        Err(error) => {
+            tracing::error!(%error, "the popup could not be made");
+            return;
+        }
     }
     let wanted = app.state::<Started>().engine.setting("summon_hotkey");
     let hotkeys = app.state::<Hotkeys>();
@@ -39,36 +88,201 @@ pub fn set_up(app: &AppHandle) {
     }
 }
 
-/// Shows the popup over what is selected.
+/// Shows the popup over what is selected; hides it where it has the keyboard.
 pub fn summon(app: &AppHandle) {
-    let Some(popup) = app.get_webview_window(POPUP) else {
-        return;
-    };
-    let shown = popup.show().and_then(|()| popup.set_focus());
-    if let Err(error) = shown {
-        tracing::warn!(%error, "the popup could not be shown");
-    }
-    if let Err(error) = app.emit_to(POPUP, EVENT, json!({ "event": "summoned" })) {
-        tracing::warn!(%error, "the popup could not be told");
+    let pressed = Instant::now();
+    let app = app.clone();
+    let opened = std::thread::Builder::new()
+        .name("popup".to_owned())
+        .spawn(move || {
+            if let Err(error) = open(&app, pressed) {
+                tracing::warn!(%error, "the popup could not be shown");
+            }
+        });
+    if let Err(error) = opened {
+        tracing::error!(%error, "the popup could not be shown");
     }
 }
 
-/// Hides the popup.
-#[tauri::command]
-pub fn hide_popup(app: AppHandle) {
-    if let Some(popup) = app.get_webview_window(POPUP)
-        && let Err(error) = popup.hide()
-    {
+fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
+    let Some(popup) = app.get_webview_window(POPUP) else {
+        return Ok(());
+    };
+    let state = app.state::<Popup>();
+    let Ok(_one) = state.opening.try_lock() else {
+        return Ok(());
+    };
+    let engine = app.state::<Engine>().inner().clone();
+    if popup.is_visible()? {
+        if engine.has_keyboard() && !window::has_focus(app) {
+            hide_popup(app.clone());
+            return Ok(());
+        }
+        // It lost the keyboard and was not told.
+        popup.hide()?;
+    }
+    let (tell, told) = sync_channel(1);
+    std::thread::spawn(move || tell.send(engine.capture_selection()));
+    let in_time = match told.recv_timeout(READING) {
+        Ok(selection) => Some(selection),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => return Ok(()),
+    };
+    let read = in_time.is_some();
+    let area = in_time.as_ref().and_then(|selection| selection.area);
+    *state.anchor.lock().unwrap_or_else(PoisonError::into_inner) = area.or_else(|| pointer(app));
+    place(app, &popup)?;
+    // What makes an app copy presses keys there: it must keep the keyboard until that is done.
+    popup.set_focusable(read)?;
+    popup.show()?;
+    let _ = popup.is_visible()?;
+    let visible = pressed.elapsed();
+    let selection = match in_time {
+        Some(selection) => selection,
+        None => match told.recv() {
+            Ok(selection) => {
+                popup.set_focusable(true)?;
+                selection
+            }
+            Err(_) => return Ok(()),
+        },
+    };
+    popup.set_focus()?;
+    app.emit_to(POPUP, EVENT, json!({ "event": "summoned" }))?;
+    tracing::debug!(
+        visible_ms = visible.as_millis(),
+        text_ms = pressed.elapsed().as_millis(),
+        source = ?selection.source,
+        "the popup was shown"
+    );
+    Ok(())
+}
+
+/// The popup lost the keyboard: it goes, unless a hotkey of the system only
+/// borrowed it for a moment.
+fn left(app: &AppHandle) {
+    let app = app.clone();
+    // Asking the system takes a moment that the window's own thread must not wait.
+    std::thread::spawn(move || {
+        let ours = app.state::<Engine>().has_keyboard() && !window::has_focus(&app);
+        if !ours && let Some(popup) = app.get_webview_window(POPUP) {
+            hide(&popup);
+        }
+    });
+}
+
+fn hide(popup: &WebviewWindow) {
+    if let Err(error) = popup.hide() {
         tracing::warn!(%error, "the popup could not be hidden");
     }
+}
+
+/// Hides the popup, and gives the keyboard back to the app it was opened over.
+#[tauri::command]
+pub fn hide_popup(app: AppHandle) {
+    let Some(popup) = app.get_webview_window(POPUP) else {
+        return;
+    };
+    hide(&popup);
+    let engine = app.state::<Engine>().inner().clone();
+    std::thread::spawn(move || engine.return_keyboard());
 }
 
 /// Makes the popup this high, in CSS pixels.
 #[tauri::command]
 pub fn resize_popup(app: AppHandle, height: f64) {
-    if let Some(popup) = app.get_webview_window(POPUP)
-        && let Err(error) = popup.set_size(LogicalSize::new(WIDTH, height.clamp(40.0, 900.0)))
-    {
+    let Some(popup) = app.get_webview_window(POPUP) else {
+        return;
+    };
+    let height = height.clamp(40.0, 900.0);
+    let state = app.state::<Popup>();
+    *state.height.lock().unwrap_or_else(PoisonError::into_inner) = height;
+    let resized = popup
+        .set_size(LogicalSize::new(WIDTH, height))
+        .and_then(|()| place(&app, &popup));
+    if let Err(error) = resized {
         tracing::warn!(%error, "the popup could not be resized");
+    }
+}
+
+/// Moves the popup to where it belongs, on the display it belongs to.
+fn place(app: &AppHandle, popup: &WebviewWindow) -> tauri::Result<()> {
+    let state = app.state::<Popup>();
+    let anchor = *state.anchor.lock().unwrap_or_else(PoisonError::into_inner);
+    let height = *state.height.lock().unwrap_or_else(PoisonError::into_inner);
+    let monitors = popup.available_monitors()?;
+    let found = anchor.and_then(|anchor| monitors.iter().find(|monitor| holds(monitor, anchor)));
+    let primary = popup.primary_monitor()?;
+    let Some(monitor) = found.or(primary.as_ref()).or(monitors.first()) else {
+        return Ok(());
+    };
+    let scale = monitor.scale_factor();
+    let size: PhysicalSize<i32> = LogicalSize::new(WIDTH, height).to_physical(scale);
+    let work = monitor.work_area();
+    let work = [
+        work.position.x,
+        work.position.y,
+        work.size.width as i32,
+        work.size.height as i32,
+    ];
+    let gap = (GAP * scale).round() as i32;
+    let (x, y) = beside(anchor, (size.width, size.height), work, gap);
+    popup.set_position(PhysicalPosition::new(x, y))
+}
+
+fn holds(monitor: &Monitor, [x, y, ..]: Area) -> bool {
+    let (at, size) = (monitor.position(), monitor.size());
+    (at.x..at.x + size.width as i32).contains(&x) && (at.y..at.y + size.height as i32).contains(&y)
+}
+
+/// Below the anchor, above it where there is no room below, and always inside
+/// the work area; in its middle without an anchor.
+fn beside(anchor: Option<Area>, (w, h): (i32, i32), work: Area, gap: i32) -> (i32, i32) {
+    let [left, top, width, height] = work;
+    let (x, y) = match anchor {
+        None => (left + (width - w) / 2, top + (height - h) / 2),
+        Some([x, y, _, tall]) => {
+            let below = y + tall + gap;
+            let above = y - gap - h;
+            let fits = below + h <= top + height;
+            (x, if fits || above < top { below } else { above })
+        }
+    };
+    (
+        x.min(left + width - w).max(left),
+        y.min(top + height - h).max(top),
+    )
+}
+
+/// Where the mouse is.
+fn pointer(app: &AppHandle) -> Option<Area> {
+    let at = app.cursor_position().ok()?;
+    Some([at.x as i32, at.y as i32, 0, 0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_popup_lies_beside_the_selection_and_inside_the_work_area() {
+        let check = |anchor: Option<Area>, work: Area, expected: (i32, i32)| {
+            assert_eq!(beside(anchor, (380, 240), work, 8), expected, "{anchor:?}");
+        };
+        let screen = [0, 0, 1920, 1040];
+        check(Some([100, 200, 300, 20]), screen, (100, 228));
+        // No room below: above. No room at all: inside.
+        check(Some([100, 900, 300, 20]), screen, (100, 652));
+        check(Some([100, 100, 300, 900]), screen, (100, 800));
+        // At the edges.
+        check(Some([1800, 200, 10, 20]), screen, (1540, 228));
+        check(Some([-50, 200, 10, 20]), screen, (0, 228));
+        // On a display to the left of the first.
+        let other = [-1280, -200, 1280, 1024];
+        check(Some([-1000, 0, 50, 20]), other, (-1000, 28));
+        check(Some([-20, 700, 0, 0]), other, (-380, 452));
+        check(None, screen, (770, 400));
+        // A display smaller than the popup.
+        check(Some([10, 10, 5, 5]), [0, 0, 300, 200], (0, 0));
     }
 }

@@ -129,8 +129,10 @@ fn take(app: &AppHandle, event: &Event) {
 fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
     let presence = app.state::<Presence>();
     let over = matches!(os.state, OsState::Finished | OsState::Stopped);
-    let begins = !over && presence.live().is_none();
-    presence.lock().live = (!over).then(|| (conversation.clone(), os.state == OsState::Paused));
+    let held = presence.live().is_some();
+    if held {
+        presence.lock().live = (!over).then(|| (conversation.clone(), os.state == OsState::Paused));
+    }
     presence.shape(
         app,
         match os.state {
@@ -143,18 +145,23 @@ fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
     if os.state == OsState::Waiting {
         notices::tell(app, Notice::Step(conversation.clone(), os.text.clone()));
     }
-    let held = app.state::<hotkeys::Hotkeys>();
-    if begins {
-        held.set(app, hotkeys::Action::Panic, Some(platform::PANIC_KEYS));
-        match pill::show(app, conversation) {
-            // Our own window is painted out of what the model sees; in its way it helps nobody.
-            Ok(()) => window::hide(app),
-            Err(error) => tracing::error!(%error, "there is no pill; the window stays"),
-        }
-    } else if over {
-        held.set(app, hotkeys::Action::Panic, None);
+    if over && held {
+        let hotkeys = app.state::<hotkeys::Hotkeys>();
+        hotkeys.set(app, hotkeys::Action::Panic, None);
         pill::close(app);
         window::show(app, None);
+    }
+}
+
+/// A conversation begins to use the screen: the pill takes the place of the main
+/// window, which would be in the way. Without a pill the window stays.
+pub fn clear_screen(app: &AppHandle, conversation: &ConversationId) {
+    app.state::<Presence>().lock().live = Some((conversation.clone(), false));
+    let hotkeys = app.state::<hotkeys::Hotkeys>();
+    hotkeys.set(app, hotkeys::Action::Panic, Some(platform::PANIC_KEYS));
+    match pill::show(app, conversation) {
+        Ok(()) => window::hide(app),
+        Err(error) => tracing::error!(%error, "there is no pill; the window stays"),
     }
 }
 

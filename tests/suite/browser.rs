@@ -16,9 +16,27 @@ use crate::house::{House, PATIENCE};
 /// How long the flows of one file together may take.
 const ALL: Duration = Duration::from_secs(240);
 
+/// These begin where nobody was before; the page itself is told of the model.
+const FIRST: &str = "settings";
+
 #[tokio::test]
 async fn the_first_way_through() {
     flows("main").await;
+}
+
+#[tokio::test]
+async fn history() {
+    flows("history").await;
+}
+
+#[tokio::test]
+async fn transcript() {
+    flows("transcript").await;
+}
+
+#[tokio::test]
+async fn settings() {
+    flows(FIRST).await;
 }
 
 async fn flows(name: &str) {
@@ -38,7 +56,11 @@ async fn flows(name: &str) {
         .on(&desktop)
         .env("INTERPRETER_PORT", "0")
         .env("INTERPRETER_UI", &ui.join("dist").to_string_lossy());
-    if let Some(model) = &model {
+    if let (FIRST, Some(model)) = (name, &model) {
+        // The scripted model is what answers on this machine, and nothing else.
+        let ports = format!("1337={}", model.address().port());
+        house = house.untouched().env("INTERPRETER_LOCAL_PORTS", &ports);
+    } else if let Some(model) = &model {
         house = house
             .env("INTERPRETER_MODEL", "openai/scripted")
             .env("INTERPRETER_API_BASE", &model.openai_base())
@@ -80,6 +102,9 @@ async fn flows(name: &str) {
         .envs(desktop.envs())
         .stdin(Stdio::null())
         .kill_on_drop(true);
+    if let Some(model) = &model {
+        tests.env("INTERPRETER_E2E_MODEL", model.url());
+    }
     let output = tokio::time::timeout(ALL, tests.output())
         .await
         .expect("the page's tests never ended")
@@ -88,7 +113,8 @@ async fn flows(name: &str) {
     rest.await.unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{shown}\n{errors}");    if let Some(model) = model {
+    assert!(output.status.success(), "{shown}\n{errors}");
+    if let Some(model) = model {
         // What was asked of it was valid in every way it checks.
         model.finish();
     }

@@ -37,6 +37,8 @@ pub enum Wire {
     Anthropic,
 }
 
+const FIRST_RUN: &str = "INTERPRETER_FIRST_RUN";
+
 /// A home of its own for one test: folders, a model, perhaps a desktop.
 pub struct House {
     pub home: TempDir,
@@ -50,9 +52,16 @@ impl House {
         let home = tempfile::tempdir().unwrap();
         Self {
             home,
-            env: Vec::new(),
+            // Somebody was here before: the window begins with the conversation.
+            env: vec![(FIRST_RUN.to_owned(), "false".to_owned())],
             arguments: Vec::new(),
         }
+    }
+
+    /// Nobody was here before.
+    pub fn untouched(mut self) -> Self {
+        self.env.retain(|(name, _)| name != FIRST_RUN);
+        self
     }
 
     /// A home with the scripted model.

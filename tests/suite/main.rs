@@ -2,7 +2,7 @@
 //!
 //! One module a behaviour: `law` (who may import what), `chat` (through every
 //! front), `approval`, `crash`, `stop`, `screen` (OS mode), `bad_input`, `browser` and
-//! `window` (the page, in Chromium and in the app).
+//! `window` (the page, in Chromium and in the app), `popup` (over selected text), `package` (what people install).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod approval;
@@ -12,6 +12,8 @@ mod chat;
 mod crash;
 mod house;
 mod law;
+mod package;
+mod popup;
 mod screen;
 mod stop;
 mod webdriver;

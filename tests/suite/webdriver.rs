@@ -122,6 +122,19 @@ impl Browser {
         }
     }
 
+    /// Calls a command of the app, as its pages do.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let script = "const [command, given, done] = arguments;
+             window.__TAURI_INTERNALS__.invoke(command, given).then(
+               (value) => done({ value }), (error) => done({ error }));";
+        let body = json!({ "script": script, "args": [command, arguments] });
+        let mut answer = self.post("/execute/async", body).await;
+        match answer.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["value"].take()),
+        }
+    }
+
     /// Loads the page again.
     pub async fn reload(&self) {
         self.post("/refresh", json!({})).await;

@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use interpreter_llm::{Call, CallResult, Image, Message, ModelInfo, Part, Raw, Speaker};
+use interpreter_llm::{
+    Call, CallResult, Image, Message, ModelInfo, Part, RAN_BY_USER, Raw, Speaker,
+};
 use interpreter_protocol::{Item, ItemId, Role, kind};
 use serde_json::{Value, json};
 
@@ -62,6 +64,19 @@ impl Builder<'_> {
             return;
         }
         match (item.role, item.kind.as_str()) {
+            (Role::User, kind::CODE) => {
+                self.end_reply();
+                let told = match memo.and_then(|memo| memo.result.clone()) {
+                    Some(told) => told,
+                    None => told_of_run(
+                        item.format.as_deref().unwrap_or_default(),
+                        item.text(),
+                        result_from_items(self.source.items, item).parts,
+                    ),
+                };
+                let parts = told.parts.iter().map(|part| self.stored(part)).collect();
+                self.push(Speaker::User, parts);
+            }
             (Role::User, _) => {
                 self.end_reply();
                 let parts = self.user_parts(item);
@@ -147,7 +162,7 @@ impl Builder<'_> {
             .filter(|raw: &Raw| raw.name == self.source.model.family);
         let result = match memo.and_then(|memo| memo.result.clone()) {
             Some(result) => result,
-            None => self.result_from_items(item),
+            None => result_from_items(self.source.items, item),
         };
         let parts = result.parts.iter().map(|part| self.stored(part)).collect();
         self.results.push(Part::Result(CallResult {
@@ -156,26 +171,6 @@ impl Builder<'_> {
             is_error: result.is_error,
         }));
         self.reply.push(Part::Call(call));
-    }
-
-    /// The result of a call that has none stored: what was printed, as far as it is known.
-    fn result_from_items(&self, call: &Item) -> StoredResult {
-        let after = self
-            .source
-            .items
-            .iter()
-            .skip_while(|item| item.id != call.id)
-            .skip(1);
-        let printed: String = after
-            .take_while(|item| item.role == Role::Computer)
-            .filter(|item| item.kind == kind::CONSOLE)
-            .map(Item::text)
-            .collect();
-        match (call.run.is_some(), printed.is_empty()) {
-            (true, _) => StoredResult::error(format!("{printed}\n{LOST_RESULT}").trim().to_owned()),
-            (false, true) => StoredResult::text("No output"),
-            (false, false) => StoredResult::text(printed),
-        }
     }
 
     fn stored(&mut self, part: &StoredPart) -> Part {
@@ -228,6 +223,41 @@ impl Builder<'_> {
             _ if item.text().is_empty() => Vec::new(),
             _ => vec![Part::Text(item.text().to_owned())],
         }
+    }
+}
+
+/// The result of a call that has none stored: what was printed, as far as it is known.
+pub(crate) fn result_from_items(items: &[Item], call: &Item) -> StoredResult {
+    let after = items.iter().skip_while(|item| item.id != call.id).skip(1);
+    let printed: String = after
+        .take_while(|item| item.role == Role::Computer)
+        .filter(|item| item.kind == kind::CONSOLE)
+        .map(Item::text)
+        .collect();
+    match (call.run.is_some(), printed.is_empty()) {
+        (true, _) => StoredResult::error(format!("{printed}\n{LOST_RESULT}").trim().to_owned()),
+        (false, true) => StoredResult::text("No output"),
+        (false, false) => StoredResult::text(printed),
+    }
+}
+
+/// What the model is told of code the person ran, and of what came out: one text, then pictures.
+pub(crate) fn told_of_run(language: &str, code: &str, result: Vec<StoredPart>) -> StoredResult {
+    let mut text = format!("{RAN_BY_USER}{language} code themselves:\n{code}\n\nIts result:");
+    let mut parts = vec![];
+    for part in result {
+        match part {
+            StoredPart::Text(more) => {
+                text.push('\n');
+                text.push_str(&more);
+            }
+            picture @ StoredPart::Image { .. } => parts.push(picture),
+        }
+    }
+    parts.insert(0, StoredPart::Text(text));
+    StoredResult {
+        parts,
+        is_error: false,
     }
 }
 

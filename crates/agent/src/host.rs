@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use interpreter_llm::{ModelInfo, Provider};
-use interpreter_protocol::{Chunk, ConversationId, Error, Event, ItemId, Mode, Rule};
+use interpreter_protocol::{Chunk, ConversationId, Error, Event, Grant, ItemId, Mode, Rule};
 use serde_json::{Map, Value};
 
 use crate::Tool;
@@ -61,8 +61,30 @@ pub struct TurnSettings {
     pub temperature: Option<f64>,
     /// System text, the same from turn to turn so that caches hold.
     pub system: String,
-    /// Rules: the person's, and those that forbid commands.
-    pub rules: Vec<Rule>,
+    /// Rules: the person's permissions, and, without an id, those that no revoking ends.
+    pub rules: Vec<Grant>,
+}
+
+/// What a limit is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetScope {
+    /// One conversation.
+    Conversation,
+    /// A day, from midnight by this computer's clock.
+    Day,
+    /// A calendar month.
+    Month,
+}
+
+/// A limit in US dollars, and what was spent of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// What it is about.
+    pub scope: BudgetScope,
+    /// Spent so far, as far as prices are known.
+    pub spent: f64,
+    /// The most that may be spent.
+    pub limit: f64,
 }
 
 /// A model that can be called.
@@ -94,11 +116,17 @@ pub trait Host: Send + Sync {
     /// `UnknownItem` when it is gone.
     fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error>;
 
-    /// The person gave a rule with an approval.
+    /// The person gave a rule with an approval. Gives the id it can be revoked by.
     ///
     /// # Errors
     /// `CannotSave`.
-    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<(), Error>;
+    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<String, Error>;
+
+    /// The limits that hold for all conversations together, asked before each model call.
+    ///
+    /// # Errors
+    /// When a limit is set and what was spent cannot be told; then no call is made.
+    fn budgets(&self, own: &Map<String, Value>) -> Result<Vec<Budget>, Error>;
 
     /// A turn ended: give the screen back, remember the model.
     fn turn_over<'a>(

@@ -1,20 +1,25 @@
 //! A conversation's task: the sole owner of its state.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use interpreter_protocol::{
     Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, OsState, Receipt,
-    RequestId, Role, Run, RunState, Transcript, kind,
+    RequestId, Role, Run, Transcript, kind,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::emitter::Emitter;
 use crate::{Host, Journal, Memo};
 
+mod meta;
+mod past;
+
 /// Commands that may wait for the session.
 const COMMANDS: usize = 64;
+
+const GONE: &str = "Nothing was removed: that item is not there any more.";
 
 /// What a session starts from.
 pub struct SessionStart {
@@ -58,12 +63,38 @@ pub enum SessionOp {
         /// The line.
         text: Option<String>,
     },
-    /// End one run.
-    Interrupt(ItemId),
+    /// End one run, or take it out of the queue.
+    Interrupt {
+        /// The code item.
+        item: ItemId,
+        /// What it runs in ends with it.
+        kill: bool,
+    },
     /// End the turn and everything that waits.
     Stop,
     /// Change the conversation's own settings; null removes one.
     Configure(Map<String, Value>),
+    /// Ask the model again without a new message. Settings come first.
+    Continue {
+        /// Changes of the conversation's own settings.
+        settings: Map<String, Value>,
+    },
+    /// Run code of the person's.
+    RunCode {
+        /// The language.
+        language: String,
+        /// The code.
+        code: String,
+    },
+    /// Remove an item and what follows.
+    Truncate(ItemId),
+    /// Change where it stands in the list; what is absent stays.
+    Arrange {
+        /// First in the list.
+        pinned: Option<bool>,
+        /// In the archive.
+        archived: Option<bool>,
+    },
     /// Remove the last message of the person and what follows.
     Undo,
     /// Remove everything, end the children.
@@ -127,6 +158,7 @@ pub fn spawn(start: SessionStart) -> Session {
         commands: inbox,
         queue: VecDeque::new(),
         after: None,
+        unwanted: HashSet::new(),
         reply,
         closing: false,
         model_name: String::new(),
@@ -177,8 +209,10 @@ pub(crate) struct State {
     pub commands: mpsc::Receiver<Command>,
     /// Messages said while a turn was under way.
     pub queue: VecDeque<Vec<Chunk>>,
-    /// Undo or reset, to be done once the turn has stopped.
+    /// Undo, reset or truncate, to be done once the turn has stopped.
     after: Option<SessionOp>,
+    /// Calls the person took out of the queue.
+    pub unwanted: HashSet<ItemId>,
     /// Number of the model's last answer.
     pub reply: u64,
     closing: bool,
@@ -211,29 +245,6 @@ impl State {
         self.emitter.flush();
     }
 
-    /// After a crash: whatever was under way is over, and says so.
-    fn recover(&mut self) {
-        let open: Vec<Run> = self
-            .emitter
-            .transcript
-            .items
-            .iter()
-            .filter_map(|item| item.run.clone().filter(|run| !run.state.is_final()))
-            .collect();
-        for run in open {
-            let note = "Interpreter ended while this was under way. It may have taken effect.";
-            let run = Run {
-                state: RunState::Stopped,
-                note: Some(note.to_owned()),
-                ..run
-            };
-            self.note_run(&run);
-        }
-        if self.emitter.transcript.responding {
-            self.complete();
-        }
-    }
-
     async fn idle(&mut self, command: Command) {
         match &command.op {
             SessionOp::Submit { content, settings } => {
@@ -254,7 +265,26 @@ impl State {
                 let _ = command.reply.send(Ok(receipt));
                 self.turn().await;
             }
-            SessionOp::Undo | SessionOp::Reset => {
+            SessionOp::Continue { settings } => {
+                let ready = self.make_answerable(settings);
+                let conversation = Some(self.conversation.clone());
+                let accepted = ready.is_ok();
+                let _ = command.reply.send(ready.map(|()| Receipt {
+                    conversation,
+                    ..Receipt::default()
+                }));
+                if accepted {
+                    self.turn().await;
+                }
+            }
+            SessionOp::RunCode { language, code } => {
+                let (language, code) = (language.clone(), code.clone());
+                self.run_own(command, &language, &code).await;
+            }
+            SessionOp::Truncate(item) if self.emitter.transcript.item(item).is_none() => {
+                command.refuse(ErrorCode::UnknownItem, GONE);
+            }
+            SessionOp::Undo | SessionOp::Reset | SessionOp::Truncate(_) => {
                 let op = command.op.clone();
                 self.edit_history(&op).await;
                 command.accept();
@@ -295,8 +325,24 @@ impl State {
                 );
                 None
             }
-            SessionOp::Interrupt(_) => {
-                command.refuse(ErrorCode::NotNow, "This run has already ended.");
+            SessionOp::Interrupt { item, .. } => {
+                let item = item.clone();
+                if self.take_out(&item) {
+                    command.accept();
+                } else {
+                    command.refuse(ErrorCode::NotNow, "This run has already ended.");
+                }
+                None
+            }
+            SessionOp::Continue { .. } | SessionOp::RunCode { .. } => {
+                command.refuse(
+                    ErrorCode::NotNow,
+                    "Nothing was done: the assistant is at work. Wait for it, or stop it.",
+                );
+                None
+            }
+            SessionOp::Truncate(item) if self.emitter.transcript.item(item).is_none() => {
+                command.refuse(ErrorCode::UnknownItem, GONE);
                 None
             }
             SessionOp::Stop => {
@@ -310,16 +356,24 @@ impl State {
                 let _ = command.reply.send(answer);
                 None
             }
-            SessionOp::Undo | SessionOp::Reset => {
+            SessionOp::Undo | SessionOp::Reset | SessionOp::Truncate(_) => {
                 self.queue.clear();
                 self.after = Some(command.op.clone());
                 command.accept();
                 Some(End::Stopped)
             }
             SessionOp::Rename(title) => {
-                let mut meta = self.emitter.transcript.meta.clone();
-                meta.title.clone_from(title);
-                self.emitter.note(None, meta_chunk(&meta));
+                let title = title.clone();
+                self.change_meta(|meta| meta.title = title);
+                command.accept();
+                None
+            }
+            SessionOp::Arrange { pinned, archived } => {
+                let (pinned, archived) = (*pinned, *archived);
+                self.change_meta(|meta| {
+                    meta.pinned = pinned.unwrap_or(meta.pinned);
+                    meta.archived = archived.unwrap_or(meta.archived);
+                });
                 command.accept();
                 None
             }
@@ -369,84 +423,6 @@ impl State {
         }
     }
 
-    fn configure(&mut self, values: &Map<String, Value>) -> Result<(), Error> {
-        if values.is_empty() {
-            return Ok(());
-        }
-        let mut own = self.own.clone();
-        for (key, value) in values {
-            if value.is_null() {
-                own.remove(key);
-            } else {
-                own.insert(key.clone(), value.clone());
-            }
-        }
-        self.emitter.overrides(&own)?;
-        self.own = own;
-        self.note_meta();
-        Ok(())
-    }
-
-    /// Tells the fronts title, model, mode and cost, if they changed.
-    pub fn note_meta(&mut self) {
-        let settings = self.host.settings(&self.conversation, &self.own);
-        let before = &self.emitter.transcript.meta;
-        let mut meta = before.clone();
-        meta.mode = settings.mode;
-        meta.os = settings.os;
-        meta.profile = settings.profile;
-        match self.own.get("model").and_then(Value::as_str) {
-            Some(model) => model.clone_into(&mut meta.model),
-            None if !self.model_name.is_empty() => meta.model.clone_from(&self.model_name),
-            None => {}
-        }
-        if meta != *before {
-            self.emitter.note(None, meta_chunk(&meta));
-        }
-    }
-
-    /// Writes what the person said.
-    fn say(&mut self, content: Vec<Chunk>) -> Option<ItemId> {
-        if self.emitter.transcript.meta.title.is_empty()
-            && let Some(title) = content.iter().find_map(Chunk::text).map(title)
-        {
-            let mut meta = self.emitter.transcript.meta.clone();
-            meta.title = title;
-            self.emitter.note(None, meta_chunk(&meta));
-        }
-        let mut first = None;
-        for chunk in content {
-            let item = self.emitter.whole(chunk);
-            first.get_or_insert(item);
-        }
-        first
-    }
-
-    async fn edit_history(&mut self, op: &SessionOp) {
-        let items = &self.emitter.transcript.items;
-        let from = match op {
-            SessionOp::Reset => 0,
-            _ => items
-                .iter()
-                .rposition(|item| item.role == Role::User)
-                .unwrap_or(items.len()),
-        };
-        // What one submission said stands together, and goes together.
-        let from = (0..from)
-            .rev()
-            .take_while(|at| items[*at].role == Role::User)
-            .last()
-            .unwrap_or(from);
-        let gone: Vec<&ItemId> = items[from..].iter().map(|item| &item.id).collect();
-        let chunk = Chunk::new(Role::Server, kind::REMOVED).content(json!({ "items": gone }));
-        if !gone.is_empty() {
-            self.emitter.note(None, chunk);
-        }
-        if *op == SessionOp::Reset {
-            self.host.reset(&self.conversation).await;
-        }
-    }
-
     /// Writes the state of a card.
     pub fn note_run(&mut self, run: &Run) {
         let content = serde_json::to_value(run).unwrap_or_default();
@@ -461,27 +437,4 @@ impl State {
             Chunk::new(Role::Server, kind::STATUS).content("complete"),
         );
     }
-}
-
-fn meta_chunk(meta: &interpreter_protocol::ConversationMeta) -> Chunk {
-    Chunk::new(Role::Server, kind::CONVERSATION)
-        .content(serde_json::to_value(meta).unwrap_or_default())
-}
-
-/// A title from the first words of the person.
-fn title(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or("New conversation");
-    if line.chars().count() <= LONGEST {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(LONGEST).collect();
-    let whole_words = cut
-        .rsplit_once(' ')
-        .map_or(cut.as_str(), |(words, _)| words);
-    format!("{whole_words}…")
 }

@@ -43,6 +43,12 @@ pub trait Tool: Send + Sync {
     /// What the model is told about its mistake.
     fn prepare(&self, call: &Call, scene: &Scene) -> Result<Prepared, ToolError>;
 
+    /// Reads code that the person runs, without a model; none where it runs no code.
+    fn code(&self, language: &str, code: &str) -> Option<Prepared> {
+        let _ = (language, code);
+        None
+    }
+
     /// Does it. Dropping the future must not leave anything running.
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput>;
 }
@@ -142,6 +148,8 @@ pub enum ToolEvent {
 pub enum ToolInput {
     /// End this run, keep its state.
     Interrupt,
+    /// End this run and what it runs in; its state is lost.
+    Kill,
     /// A line of input; none: end of input.
     Line {
         /// Names the request.
@@ -157,8 +165,8 @@ pub struct ToolHandle {
     pub conversation: ConversationId,
     /// The code, action or call item.
     pub item: ItemId,
-    /// What the turn looks like.
-    pub scene: Scene,
+    /// What the turn looks like; absent where the person runs code.
+    pub scene: Option<Scene>,
     /// Towards the session. Bounded: a tool that prints fast waits here.
     pub events: mpsc::Sender<ToolEvent>,
     /// From the person.

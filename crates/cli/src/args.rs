@@ -40,6 +40,8 @@ pub(crate) enum Action {
     Stdio,
     /// The three verbs over a local port.
     Server,
+    /// The desktop app's small window.
+    Summon,
     /// Computer API.
     Computer(ComputerCall),
     /// What works on this machine.
@@ -168,6 +170,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Inv
 fn action(flags: &mut Flags, words: &[String]) -> Result<Action, Refusal> {
     if flags.version {
         return Ok(Action::Version);
+    }
+    if flags.summon {
+        return Ok(Action::Summon);
     }
     if flags.server || flags.stdio {
         if flags.server && flags.stdio {
@@ -330,6 +335,7 @@ mod tests {
         check(&["--server"], Action::Server);
         check(&["--serve"], Action::Server);
         check(&["--stdio"], Action::Stdio);
+        check(&["--summon"], Action::Summon);
         check(&["--json", "--version"], Action::Version);
         check(&["doctor"], Action::Doctor);
         check(&["doctor", "--json"], Action::Doctor);
@@ -375,6 +381,7 @@ mod tests {
         );
         check(&["-y"], json!({"mode": "full_access"}));
         check(&["-os"], json!({"os": true}));
+        check(&["--verbose"], json!({"verbose": true}));
         check(&["--max-output", "5"], json!({"max_output": 5}));
         check(
             &["-b", "0.5", "-t", "-0.5"],

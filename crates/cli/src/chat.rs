@@ -2,10 +2,9 @@
 
 use std::io::Write as _;
 
-use interpreter_engine::Engine;
+use interpreter_engine::{Engine, Paths};
 use interpreter_protocol::{
-    Answer, Error, ErrorCode, Event, Item, Mode, Query, Role, SettingValue, Snapshot, UserPart,
-    kind,
+    Answer, Error, ErrorCode, Event, Item, Mode, Query, Role, SettingValue, Snapshot, kind,
 };
 
 use crate::args::{Action, Invocation, Wish};
@@ -19,7 +18,7 @@ use crate::terminal::prompt::{Editor, Said};
 use crate::terminal::{self, Abilities};
 use crate::turn::{self, Interrupts};
 use crate::view::View;
-use crate::{house, input, once, render};
+use crate::{attach, house, input, once, render};
 
 /// Items of an old conversation that are shown when it goes on.
 const SHOWN_AGAIN: u32 = 20;
@@ -107,7 +106,7 @@ async fn talk(invocation: &Invocation, engine: &Engine, keyboard: Keyboard) -> R
             continue;
         }
         shown(page.begin_turn())?;
-        match session.say(vec![UserPart::text(text)]).await {
+        match session.say(attach::of_message(text)).await {
             Ok(()) => {
                 turn::follow(&mut session, page.view(), Some(keyboard)).await?;
             }
@@ -341,9 +340,15 @@ async fn magic(command: &str, session: &Session) -> Vec<Line> {
         ),
         "reset" => outcome(session.reset().await, "Reset done."),
         "verbose" | "debug" => {
-            vec![note(
-                "There is nothing more to show here; logs lie in the data folder.",
-            )]
+            let on = !command.ends_with("false");
+            interpreter_engine::log::set_verbose(on);
+            let place = Paths::resolve(&house::env)
+                .map(|paths| paths.logs().display().to_string())
+                .unwrap_or_default();
+            vec![note(&match on {
+                true => format!("The log now says more; it lies in {place}."),
+                false => format!("The log says less again; it lies in {place}."),
+            })]
         }
         word if word.starts_with('%') => {
             vec![note(

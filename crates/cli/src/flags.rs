@@ -49,6 +49,9 @@ pub(crate) struct Flags {
     /// Serve the protocol and the user interface on a local port
     #[arg(long)]
     pub(crate) server: bool,
+    /// Open the app's small window over the app in front
+    #[arg(long)]
+    pub(crate) summon: bool,
     /// Characters of a run's output the model gets [-xo]
     #[arg(long = "max_output", value_name = "N")]
     pub(crate) max_output: Option<u64>,
@@ -91,9 +94,11 @@ pub(crate) struct Flags {
     #[arg(long, short = 'V')]
     pub(crate) version: bool,
 
-    // Still in people's fingers, and without effect today.
-    #[arg(long, short = 'v', hide = true)]
+    /// Write more to the log
+    #[arg(long, short = 'v')]
     pub(crate) verbose: bool,
+
+    // Still in people's fingers, and without effect today.
     #[arg(long, short = 'o', hide = true)]
     pub(crate) offline: bool,
     #[arg(long = "multi_line", hide = true)]
@@ -125,6 +130,7 @@ pub(crate) fn settings(flags: &Flags) -> Map<String, Value> {
     set("max_output", flags.max_output.map(Value::from));
     set("mode", flags.auto_run.then(|| json!("full_access")));
     set("os", flags.os.then_some(Value::Bool(true)));
+    set("verbose", flags.verbose.then_some(Value::Bool(true)));
     set(
         "custom_instructions",
         flags.custom_instructions.clone().map(Value::from),

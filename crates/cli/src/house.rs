@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use interpreter_engine::{Engine, EngineConfig, Paths};
+use interpreter_engine::{Engine, EngineConfig, Paths, log};
 use interpreter_protocol::{Answer, Error, ErrorCode, Origin, Query};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -24,6 +24,7 @@ pub(crate) fn env(name: &str) -> Option<String> {
 /// Folders that cannot be made, a folder to work in that is gone.
 pub(crate) fn open(invocation: &Invocation, front: &'static str) -> Result<Engine, Error> {
     let paths = Paths::resolve(&env).map_err(Error::from)?;
+    log::start(&paths, front);
     let folder = std::env::current_dir().map_err(|error| {
         Error::new(
             ErrorCode::CannotSave,
@@ -39,6 +40,7 @@ pub(crate) fn open(invocation: &Invocation, front: &'static str) -> Result<Engin
         folder,
         own_pids: crate::platform::hosts(),
         front,
+        clear_screen: None,
     })?;
     for problem in engine.problems() {
         report::error(&problem);

@@ -7,6 +7,7 @@
 //! an answer, and only from keys pressed after the question was on the screen.
 
 mod args;
+mod attach;
 mod chat;
 mod computer;
 mod diff;
@@ -24,6 +25,7 @@ mod rich;
 mod serve;
 mod session;
 mod spelling;
+mod summon;
 mod terminal;
 mod turn;
 mod view;
@@ -105,6 +107,7 @@ async fn act(invocation: Invocation) -> Exit {
         Action::Once(ref wish) => once::run(&invocation, wish).await,
         Action::Stdio => serve::stdio(&invocation).await,
         Action::Server => serve::server(&invocation).await,
+        Action::Summon => summon::run(),
         Action::Computer(ref call) => computer::run(&invocation, call).await,
         Action::Doctor => house::doctor(&invocation).await,
         Action::Settings => house::settings(&invocation).await,

@@ -1,6 +1,6 @@
 //! One message, one answer, and out.
 
-use interpreter_protocol::{Error, ErrorCode, UserPart};
+use interpreter_protocol::{Error, ErrorCode};
 
 use crate::args::{Invocation, Wish};
 use crate::exit::Exit;
@@ -11,7 +11,7 @@ use crate::terminal::Abilities;
 use crate::terminal::keyboard::Keyboard;
 use crate::turn::{self, Ended};
 use crate::view::{Json, View};
-use crate::{house, input, report};
+use crate::{attach, house, input, report};
 
 /// Answers the message.
 ///
@@ -42,7 +42,7 @@ pub(crate) async fn run(invocation: &Invocation, wish: &Wish) -> Result<Exit, Er
             Some(conversation) => Session::resume(engine.clone(), conversation, 1).await?.0,
             None => Session::new(engine.clone()),
         };
-        session.say(vec![UserPart::text(text)]).await?;
+        session.say(attach::of_message(text)).await?;
         turn::follow(&mut session, view.as_mut(), keyboard).await
     }
     .await;

@@ -55,6 +55,7 @@ pub(crate) async fn server(invocation: &Invocation) -> Result<Exit, Error> {
         Some(token) => token,
         None => new_token()?,
     };
+    interpreter_engine::log::know(&token);
     let engine = house::open(invocation, "the server")?;
     let config = ServerConfig {
         host,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use interpreter_protocol::{
     Chunk, ConfirmationId, Decision, Error, ErrorCode, Event, InputRequest, ItemId, Pending,
-    RequestId, Role, Run, RunState, kind,
+    RequestId, Role, Rule, RuleMatch, Run, RunState, Tier, Verdict, kind,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -236,12 +236,19 @@ impl Turn<'_> {
             self.view.code(&code.language, &code.text)?;
         }
         let mut edited: Option<String> = None;
+        let app = app_of(pending);
         loop {
             self.view.rest()?;
-            let (question, choices) = match (&code, &edited) {
-                (Some(_), None) => ("Run this code? [y/n/e] ".to_owned(), "yne"),
-                (Some(_), Some(_)) => ("Run the edited code? [y/n/e] ".to_owned(), "yne"),
-                (None, _) => (format!("{} [y/n] ", question_about(pending)), "yn"),
+            let (question, choices) = match (&code, &edited, &app) {
+                (Some(_), None, _) => ("Run this code? [y/n/e] ".to_owned(), "yne"),
+                (Some(_), Some(_), _) => ("Run the edited code? [y/n/e] ".to_owned(), "yne"),
+                (None, _, Some(app)) => {
+                    let question = question_about(pending);
+                    let app = crate::render::safe_text(app);
+                    let all = format!("a allows {app} in this conversation");
+                    (format!("{question} [y/n/a] ({all}) "), "yna")
+                }
+                (None, ..) => (format!("{} [y/n] ", question_about(pending)), "yn"),
             };
             let item = pending.item.clone();
             let pressed = tokio::select! {
@@ -254,6 +261,7 @@ impl Turn<'_> {
                 () = house::stop_requested() => Pressed::Interrupt,
             };
             let decision = match (pressed, &code) {
+                (Pressed::Choice('a'), _) => always(app.as_deref()),
                 (Pressed::Choice('y'), _) => match edited.clone() {
                     Some(code) => Decision::Edit { code },
                     None => Decision::Run,
@@ -356,10 +364,36 @@ impl Code {
     }
 }
 
+/// The app an action goes to: the question can be spared for the rest of it.
+fn app_of(pending: &Pending) -> Option<String> {
+    let app = pending.content.get("app").and_then(Value::as_str)?;
+    (pending.format == "action" && !app.is_empty()).then(|| app.to_owned())
+}
+
+/// This, and whatever else is done in the app in this conversation.
+fn always(app: Option<&str>) -> Decision {
+    match app {
+        Some(app) => Decision::Always {
+            rule: Rule {
+                verdict: Verdict::Allow,
+                matches: RuleMatch::App {
+                    app: app.to_owned(),
+                    tier: Tier::Full,
+                },
+            },
+        },
+        // Not a choice where no app is known.
+        None => Decision::Skip { reason: None },
+    }
+}
+
 fn question_about(pending: &Pending) -> String {
     let what = crate::rich::summary(&pending.content);
     match pending.format.as_str() {
-        "action" => format!("Do this on the screen: {what}?"),
+        "action" => match pending.content.get("words").and_then(Value::as_str) {
+            Some(words) => format!("{}?", crate::render::safe_text(words)),
+            None => format!("Do this on the screen: {what}?"),
+        },
         _ => format!("Allow this: {what}?"),
     }
 }

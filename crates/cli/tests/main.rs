@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod commands;
+mod ending;
 mod linked;
+mod logs;
+mod screen;
 mod serving;
 mod support;
 mod terminal;

@@ -160,6 +160,7 @@ impl Computer {
                 let after = computer.moment(&*screen, area)?;
                 Ok(effect::compare(&before, &after, target.point, &plan.frame))
             })?;
+            gate.settled(token, self.check(screen.pointer())?);
         }
         if note {
             acted.effect.detail.push_str(

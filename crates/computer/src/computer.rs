@@ -1,6 +1,7 @@
 //! The computer: looks, acts, and answers the Computer API.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use interpreter_perception::{Eyes, Pixels};
@@ -12,7 +13,7 @@ use crate::desk::{Desk, SharedClipboard};
 use crate::effect::Moment;
 use crate::platform::{self, Display, Rect, Screen, Window};
 use crate::{
-    Acted, ComputerConfig, ComputerError, Gate, Look, Method, SessionKey, Shot, Target, api, image,
+    Acted, Clear, ComputerConfig, ComputerError, Gate, Look, Method, SessionKey, Shot, Target, api, image,
 };
 
 /// Screen, mouse, keyboard and clipboard of this machine. Cheap to clone; one
@@ -27,6 +28,9 @@ struct Inner {
     gate: Gate,
     eyes: Eyes,
     glide: Option<Duration>,
+    clear: Option<Clear>,
+    /// The eyes were told to start.
+    warmed: AtomicBool,
 }
 
 /// A part of the screen as it is now.
@@ -65,6 +69,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
         })
 }
 
+/// How long nothing may be drawn after windows got out of the way, and how long
+/// that is waited for.
+const REST: Duration = Duration::from_millis(100);
+const REST_CAP: Duration = Duration::from_secs(1);
+
 impl Computer {
     /// A computer that opens this machine's desktop when it is first needed.
     pub fn new(config: ComputerConfig) -> Self {
@@ -82,8 +91,26 @@ impl Computer {
                 gate,
                 eyes: config.eyes,
                 glide: config.glide,
+                clear: config.clear,
+                warmed: AtomicBool::new(false),
             }),
         }
+    }
+
+    /// Opens the gate for a session. Where it did not hold it yet, the front's
+    /// windows get out of the way first, and the screen comes to rest.
+    ///
+    /// # Errors
+    /// As [`Gate::open`]; `NoDisplay`.
+    pub async fn enter(&self, session: &SessionKey) -> Result<(), ComputerError> {
+        let held = self.gate().holder().as_ref() == Some(session);
+        self.gate().open(session)?;
+        let Some(clear) = self.inner.clear.as_ref().filter(|_| !held) else {
+            return Ok(());
+        };
+        (clear.0)(session.clone()).await;
+        let computer = self.clone();
+        blocking(move || computer.rest()).await
     }
 
     /// The only way to mouse and keyboard.
@@ -130,7 +157,7 @@ impl Computer {
         which: Look,
     ) -> Result<Shot, ComputerError> {
         let computer = self.clone();
-        blocking(move || {
+        let shot = blocking(move || {
             let capture = computer.capture(&which)?;
             let wanted = sent((capture.area.w, capture.area.h));
             let size = (wanted.0.max(1), wanted.1.max(1));
@@ -145,7 +172,17 @@ impl Computer {
                 masked,
             })
         })
-        .await
+        .await?;
+        self.warm();
+        Ok(shot)
+    }
+
+    /// Whoever looks will soon want to find something: the eyes start meanwhile.
+    fn warm(&self) {
+        if !self.inner.warmed.swap(true, Ordering::Relaxed) {
+            let eyes = self.inner.eyes.clone();
+            tokio::spawn(async move { eyes.warm().await });
+        }
     }
 
     /// Does a screen action in the frame it was made for. Coordinates are
@@ -182,10 +219,19 @@ impl Computer {
         self.displays().ok()?.first().map(|display| display.size)
     }
 
-    /// The program whose window has the focus; none where that cannot be told.
+    /// The program whose window has the focus, or will have it once ours are out of
+    /// the way; none where that cannot be told.
     pub fn active_app(&self) -> Option<String> {
-        let window = self.check(self.screen().ok()?.active_window()).ok()??;
-        Some(window.app)
+        let screen = self.screen().ok()?;
+        let active = self.check(screen.active_window()).ok()??;
+        if !self.gate().is_own(&active) {
+            return Some(active.app);
+        }
+        let windows = self.check(screen.windows()).ok()?;
+        let next = windows
+            .into_iter()
+            .find(|window| !window.minimised && !self.gate().is_own(window));
+        next.map(|window| window.app)
     }
 
     /// What can be seen and done here, by trying it. Opens the gate for a moment.
@@ -199,6 +245,14 @@ impl Computer {
 
     pub(crate) fn eyes(&self) -> &Eyes {
         &self.inner.eyes
+    }
+
+    /// Waits until nothing was drawn for a moment, at most a second.
+    fn rest(&self) -> Result<(), ComputerError> {
+        let screen = self.screen()?;
+        let mut watch = self.check(screen.damage())?;
+        let settled = watch.settle(REST, REST_CAP, &|| false);
+        self.check(settled).map(|_| ())
     }
 
     pub(crate) fn screen(&self) -> Result<Arc<dyn Screen>, ComputerError> {

@@ -1,6 +1,8 @@
 //! What is decided before a [`crate::Computer`] is made, and the small types of its surface.
 
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use interpreter_perception::Eyes;
@@ -44,6 +46,22 @@ pub struct ComputerConfig {
     pub runtime: Option<PathBuf>,
     /// Let the pointer glide to its targets for this long, for show. Absent: it jumps.
     pub glide: Option<Duration>,
+    /// Takes our own windows out of the way when a session begins to use the screen.
+    pub clear: Option<Clear>,
+}
+
+/// What a front does before its screen is used: it hides what would be in the way.
+/// Our own windows are painted out of what the model sees, and never clicked.
+#[derive(Clone)]
+pub struct Clear(
+    /// Done once the windows are out of the way, as far as the front can tell.
+    pub Arc<dyn Fn(SessionKey) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
+);
+
+impl std::fmt::Debug for Clear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clear")
+    }
 }
 
 /// What to look at.

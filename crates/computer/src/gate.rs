@@ -100,6 +100,9 @@ pub(crate) struct State {
     paused: Option<String>,
     user_acted: bool,
     motion: person::Motion,
+    /// Where the pointer was when our last action had done its work; none where
+    /// that is not known.
+    pointer: Option<(i32, i32)>,
     corners: Vec<(i32, i32)>,
     queue: VecDeque<Request>,
     /// The worker shall let go of everything.
@@ -199,6 +202,7 @@ impl Gate {
             paused: None,
             user_acted: false,
             motion: person::Motion::default(),
+            pointer: None,
             corners: Vec::new(),
             queue: VecDeque::new(),
             release: false,
@@ -314,6 +318,8 @@ impl Gate {
         let mut state = shared.lock();
         if state.paused.take().is_some() {
             state.motion = person::Motion::default();
+            // Wherever the person left it.
+            state.pointer = None;
             let session = state.holder.clone();
             drop(state);
             if let Some(session) = session {
@@ -363,6 +369,14 @@ impl Gate {
     pub(crate) fn note_own_action(&self) {
         let now = self.shared().clock.now();
         self.shared().lock().own.note(now);
+    }
+
+    /// An action has done its work, which may have been to move the pointer.
+    pub(crate) fn settled(&self, token: u64, pointer: (i32, i32)) {
+        let mut state = self.shared().lock();
+        if state.generation == token {
+            state.pointer = Some(pointer);
+        }
     }
 
     /// Whether the person acted since the last call, once they gave control back.

@@ -22,9 +22,11 @@ mod image;
 mod keys;
 mod open;
 pub mod platform;
+mod selection;
 
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
-pub use config::{Acted, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target};
+pub use config::{Acted, Clear, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target};
 pub use error::ComputerError;
 pub use gate::{Gate, GateEvent};
+pub use selection::{Captured, Selector};

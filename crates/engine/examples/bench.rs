@@ -54,6 +54,7 @@ fn open(home: &Path, settings: Value) -> Result<Engine, Any> {
         folder: home.to_owned(),
         own_pids: Vec::new(),
         front: "the bench",
+        clear_screen: None,
     })?)
 }
 

@@ -128,7 +128,7 @@ pub(crate) async fn call(
         .iter()
         .any(|known| known.name == method && known.acts)
     {
-        computer.gate().open(session)?;
+        computer.enter(session).await?;
     }
     Ok(computer.call(session, method, params).await?)
 }

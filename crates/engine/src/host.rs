@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use interpreter_agent::{BoxFuture, Host, ModelHandle, Tool, TurnSettings};
+use interpreter_agent::{BoxFuture, Budget, BudgetScope, Host, ModelHandle, Tool, TurnSettings};
 use interpreter_computer::Computer;
 use interpreter_languages::Languages;
 use interpreter_llm::{Lookup, Wish};
@@ -14,7 +14,7 @@ use interpreter_store::Store;
 use serde_json::{Map, Value};
 
 use crate::kit::Kit;
-use crate::{Env, system, tools};
+use crate::{Env, clock, system, tools};
 
 /// Where the app keeps the model that was used last.
 const LAST_MODEL: &str = "last_model";
@@ -144,18 +144,20 @@ impl EngineHost {
         Ok(settings.remove_grant(id)?)
     }
 
-    fn rules(&self, conversation: &ConversationId, values: &Values) -> Vec<Rule> {
-        let forbidden = values.forbidden_commands.iter().map(|command| Rule {
-            verdict: Verdict::Deny,
-            matches: RuleMatch::Command {
-                words: command.split_whitespace().map(str::to_owned).collect(),
+    fn rules(&self, conversation: &ConversationId, values: &Values) -> Vec<Grant> {
+        let forbidden = values.forbidden_commands.iter().map(|command| Grant {
+            // It is a setting: there is nothing to revoke.
+            id: String::new(),
+            rule: Rule {
+                verdict: Verdict::Deny,
+                matches: RuleMatch::Command {
+                    words: command.split_whitespace().map(str::to_owned).collect(),
+                },
             },
+            conversation: None,
+            until: None,
         });
-        let granted = self
-            .grants(Some(conversation))
-            .into_iter()
-            .map(|grant| grant.rule);
-        forbidden.chain(granted).collect()
+        forbidden.chain(self.grants(Some(conversation))).collect()
     }
 
     fn wish(&self, own: &Map<String, Value>) -> Wish {
@@ -196,6 +198,12 @@ impl EngineHost {
         Ok(handle)
     }
 
+    /// Models are resolved anew: a key was kept, replaced or removed.
+    pub fn forget_models(&self) {
+        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        models.clear();
+    }
+
     fn known(&self, wish: &Wish) -> Option<ModelHandle> {
         let models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
         models
@@ -207,10 +215,13 @@ impl EngineHost {
 
 impl Lookup for EngineHost {
     fn secret(&self, name: &str) -> Option<String> {
-        self.secrets
+        let found = self
+            .secrets
             .get(name)
             .map(|secret| secret.expose().to_owned())
-            .or_else(|| self.env(name))
+            .or_else(|| self.env(name));
+        found.iter().for_each(|secret| crate::log::know(secret));
+        found
     }
 
     fn env(&self, name: &str) -> Option<String> {
@@ -227,6 +238,9 @@ impl Host for EngineHost {
     fn settings(&self, conversation: &ConversationId, own: &Map<String, Value>) -> TurnSettings {
         let values = self.values(own);
         let rules = self.rules(conversation, &values);
+        if let Some(kit) = self.kit(conversation) {
+            kit.keep_screenshots(values.keep_screenshots);
+        }
         let about = system::About {
             values: &values,
             folder: &self.folder,
@@ -262,9 +276,10 @@ impl Host for EngineHost {
         Ok(self.store.blob(hash)?)
     }
 
-    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<(), Error> {
+    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<String, Error> {
+        let id = uuid::Uuid::new_v4().simple().to_string();
         let grant = Grant {
-            id: uuid::Uuid::new_v4().simple().to_string(),
+            id: id.clone(),
             rule: rule.clone(),
             conversation: Some(conversation.clone()),
             until: None,
@@ -273,7 +288,27 @@ impl Host for EngineHost {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(grant);
-        Ok(())
+        Ok(id)
+    }
+
+    fn budgets(&self, own: &Map<String, Value>) -> Result<Vec<Budget>, Error> {
+        let values = self.values(own);
+        let limits = [
+            (BudgetScope::Day, values.max_budget_day, clock::day()),
+            (BudgetScope::Month, values.max_budget_month, clock::month()),
+        ];
+        let mut budgets = Vec::new();
+        for (scope, limit, since) in limits {
+            if let Some(limit) = limit {
+                let spent = self.store.spent(since)?.usd;
+                budgets.push(Budget {
+                    scope,
+                    spent,
+                    limit,
+                });
+            }
+        }
+        Ok(budgets)
     }
 
     fn turn_over<'a>(

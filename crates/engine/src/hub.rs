@@ -26,6 +26,7 @@ impl Hub {
 
     /// Tells every front. That nobody listens is a normal state.
     pub fn tell(&self, event: Event) {
+        crate::log::note(&event);
         let _ = self.events.send(Arc::new(event));
     }
 

@@ -1,6 +1,7 @@
 //! What one conversation holds: its languages, its place at the screen, its frame.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub(crate) struct Kit {
     _socket: Option<ComputerSocket>,
     frame: Mutex<Option<Frame>>,
     max_output: usize,
+    /// Screenshots are written to the disk.
+    keeps_screenshots: AtomicBool,
 }
 
 /// What a kit is made from.
@@ -58,7 +61,18 @@ impl Kit {
             _socket: parts.socket,
             frame: Mutex::new(None),
             max_output: parts.max_output,
+            keeps_screenshots: AtomicBool::new(true),
         })
+    }
+
+    /// Whether screenshots are written to the disk.
+    pub fn keeps_screenshots(&self) -> bool {
+        self.keeps_screenshots.load(Ordering::Relaxed)
+    }
+
+    /// Says so, for what is seen from now on.
+    pub fn keep_screenshots(&self, keep: bool) {
+        self.keeps_screenshots.store(keep, Ordering::Relaxed);
     }
 
     /// Who this conversation is to the gate.

@@ -5,6 +5,8 @@
 //! names concrete parts; everything below it meets through traits and the
 //! protocol, everything above it speaks only the protocol.
 
+mod attach;
+mod clock;
 mod computer_socket;
 mod diagnostics;
 mod history;
@@ -13,6 +15,7 @@ mod hub;
 mod journal;
 mod kit;
 mod live;
+pub mod log;
 mod models;
 mod picture;
 mod profiles;
@@ -25,11 +28,12 @@ mod tools;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use interpreter_computer::{Computer, ComputerConfig, SessionKey};
+use interpreter_computer::{Clear, Computer, ComputerConfig, SessionKey};
 use interpreter_perception::Eyes;
-use interpreter_protocol::{Error, Event, Subscribe, kind};
+use interpreter_protocol::{ConversationId, Error, Event, Subscribe, kind};
 pub use interpreter_settings::Paths;
 use interpreter_settings::{Secrets, Settings};
 use interpreter_store::Store;
@@ -66,7 +70,14 @@ pub struct EngineConfig {
     pub own_pids: Vec<u32>,
     /// Which front it is, for messages: `the app`, `the terminal`, `the server`.
     pub front: &'static str,
+    /// Takes this front's windows out of the way when a conversation begins to use
+    /// the screen; done when the future is.
+    pub clear_screen: Option<ClearScreen>,
 }
+
+/// See [`EngineConfig::clear_screen`].
+pub type ClearScreen =
+    Arc<dyn Fn(ConversationId) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// The engine. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -80,6 +91,8 @@ struct Inner {
     live: Live,
     hub: Hub,
     computer: Computer,
+    selections: selection::Selections,
+    bin: history::Bin,
     problems: Vec<Error>,
 }
 
@@ -104,6 +117,10 @@ impl Engine {
         let env = Arc::clone(&config.env);
         let (settings, problems) =
             Settings::load(&config.paths, &|name| env(name), config.command_line);
+        let values = settings.values(&Map::new());
+        log::set_verbose(values.verbose);
+        let own_key = values.api_key.as_ref().map(|key| key.expose().to_owned());
+        config.api_key.iter().chain(&own_key).for_each(|key| log::know(key));
         let store = Store::open(&config.paths.data)?;
         let computer = Computer::new(ComputerConfig {
             eyes: Eyes::new(),
@@ -111,6 +128,11 @@ impl Engine {
             display: None,
             runtime: Some(config.paths.runtime.clone()),
             glide: None,
+            clear: config.clear_screen.map(|clear| {
+                Clear(Arc::new(move |key: SessionKey| {
+                    clear(ConversationId::from(key.0))
+                }))
+            }),
         });
         let hub = Hub::new();
         let host = Arc::new(EngineHost::new(HostParts {
@@ -134,12 +156,15 @@ impl Engine {
             live,
             hub,
             computer,
+            selections: selection::Selections::default(),
+            bin: history::Bin::default(),
             problems,
         };
         let engine = Self {
             inner: Arc::new(inner),
         };
         screen_events::follow(&engine);
+        history::keep_house(&engine);
         Ok(engine)
     }
 
@@ -171,6 +196,16 @@ impl Engine {
     /// Settings files that could not be read, and the like; for the front to show.
     pub fn problems(&self) -> Vec<Error> {
         self.inner.problems.clone()
+    }
+
+    /// A setting as it holds where no conversation says otherwise; null where
+    /// there is none of that name.
+    pub fn setting(&self, key: &str) -> Value {
+        let settings = self.inner.host.settings.read();
+        let settings = settings.unwrap_or_else(std::sync::PoisonError::into_inner);
+        let all = settings.all(&Map::new());
+        let found = all.into_iter().find(|setting| setting.key == key);
+        found.map_or(Value::Null, |setting| setting.value)
     }
 
     /// Calls one method of the Computer API for the person at the terminal.
@@ -231,5 +266,6 @@ impl Engine {
         for (conversation, _) in self.inner.live.all().await {
             self.inner.live.close(&conversation).await;
         }
+        self.empty_bin().await;
     }
 }

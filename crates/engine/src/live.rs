@@ -7,22 +7,16 @@ use std::time::Duration;
 
 use interpreter_agent::{Memo, Session, SessionStart, spawn};
 use interpreter_computer::SessionKey;
-use interpreter_protocol::{
-    Chunk, ConversationId, ConversationMeta, Error, ErrorCode, ItemId, Role, UserPart, kind,
-};
+use interpreter_protocol::{ConversationId, ConversationMeta, Error, ItemId};
 use interpreter_store::Writer;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use crate::computer_socket::{ComputerSocket, decode};
+use crate::computer_socket::ComputerSocket;
 use crate::host::EngineHost;
 use crate::hub::Hub;
 use crate::journal::StoreJournal;
 use crate::kit::{Kit, KitParts};
-use crate::picture::Stored;
-
-/// Largest text of one message, in bytes.
-const LONGEST_MESSAGE: usize = 64 * 1024 * 1024;
 
 /// The open conversations of this program.
 pub(crate) struct Live {
@@ -157,71 +151,5 @@ impl Live {
             }),
             host: Arc::clone(&self.host) as Arc<dyn interpreter_agent::Host>,
         })
-    }
-
-    /// What the person attached, as content chunks. Pictures go into the store.
-    pub fn content(&self, parts: &[UserPart]) -> Result<Vec<Chunk>, Error> {
-        let mut chunks = Vec::with_capacity(parts.len());
-        for part in parts {
-            if part.content.len() > LONGEST_MESSAGE {
-                return Err(Error::new(
-                    ErrorCode::BadInput,
-                    format!(
-                        "The message has {} MB, and the longest has 64. Nothing was sent.",
-                        part.content.len() / 1_000_000
-                    ),
-                )
-                .remedy("Save the text as a file and attach it, or name its path."));
-            }
-            chunks.push(self.part(part)?);
-        }
-        if !chunks
-            .iter()
-            .any(|chunk| chunk.text().is_some_and(|text| !text.trim().is_empty()))
-        {
-            return Err(Error::new(
-                ErrorCode::BadInput,
-                "The message is empty. Nothing was sent.",
-            ));
-        }
-        Ok(chunks)
-    }
-
-    fn part(&self, part: &UserPart) -> Result<Chunk, Error> {
-        let format = part.format.as_deref().unwrap_or_default();
-        match (part.kind.as_str(), format) {
-            (kind::MESSAGE, _) => {
-                Ok(Chunk::new(Role::User, kind::MESSAGE).content(part.content.clone()))
-            }
-            (kind::FILE, _) => Ok(Chunk::new(Role::User, kind::FILE)
-                .format("path")
-                .content(part.content.clone())),
-            (kind::IMAGE, "path") => {
-                let bytes = std::fs::read(&part.content).map_err(|error| {
-                    Error::new(
-                        ErrorCode::BadInput,
-                        format!(
-                            "{} could not be read ({error}). Nothing was sent.",
-                            part.content
-                        ),
-                    )
-                })?;
-                let stored = Stored::put(&self.host.store, &bytes)?;
-                Ok(stored.chunk(Role::User).with("path", part.content.clone()))
-            }
-            (kind::IMAGE, _) => {
-                let bytes = decode(&part.content).ok_or_else(|| {
-                    Error::new(
-                        ErrorCode::BadInput,
-                        "The picture is not base64. Nothing was sent.",
-                    )
-                })?;
-                Ok(Stored::put(&self.host.store, &bytes)?.chunk(Role::User))
-            }
-            (other, _) => Err(Error::new(
-                ErrorCode::BadInput,
-                format!("A message cannot hold a part of type `{other}`. Nothing was sent."),
-            )),
-        }
     }
 }

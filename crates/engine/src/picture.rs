@@ -3,6 +3,8 @@
 use interpreter_protocol::{Chunk, Error, ErrorCode, Role, kind};
 use interpreter_store::Store;
 
+use crate::kit::Kit;
+
 /// A picture that lies in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored {
@@ -26,6 +28,18 @@ impl Stored {
             width,
             height,
         })
+    }
+
+    /// The same for a screenshot, which may have to stay in memory.
+    pub fn screenshot(kit: &Kit, png: &[u8]) -> Result<Self, Error> {
+        match size(png) {
+            Some((width, height)) if !kit.keeps_screenshots() => Ok(Self {
+                hash: kit.store.hold_blob(png),
+                width,
+                height,
+            }),
+            _ => Self::put(&kit.store, png),
+        }
     }
 
     /// The image as a content chunk.

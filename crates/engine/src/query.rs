@@ -18,9 +18,7 @@ impl Engine {
     pub async fn query(&self, query: Query) -> Result<Answer, Error> {
         let host = &self.inner.host;
         match query {
-            Query::Conversations { limit } => Ok(Answer::Conversations {
-                conversations: host.store.list(limit)?,
-            }),
+            Query::Conversations { limit } => self.conversations(limit).await,
             Query::Items {
                 conversation,
                 before,
@@ -35,12 +33,8 @@ impl Engine {
                 let (text, next, total) = host.store.output(&conversation, &item, offset, limit)?;
                 Ok(Answer::Output { text, next, total })
             }
-            Query::Search { text, limit } => Ok(Answer::Search {
-                hits: host.store.search(&text, limit)?,
-            }),
-            Query::Models => Ok(Answer::Models {
-                models: interpreter_llm::models(&**host),
-            }),
+            Query::Search { text, limit } => self.search(text, limit).await,
+            Query::Models => self.models().await,
             Query::Settings { conversation } => {
                 let own = match conversation {
                     Some(conversation) => host.store.read(&conversation)?.overrides,

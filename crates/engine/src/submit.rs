@@ -1,5 +1,6 @@
 //! The first verb: does what an op asks.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use interpreter_agent::SessionOp;
@@ -9,7 +10,7 @@ use interpreter_protocol::{
 use interpreter_settings::Settings;
 use serde_json::{Map, Value};
 
-use crate::Engine;
+use crate::{Engine, attach};
 
 /// After an action on one of our own windows nothing can be approved for this long.
 const OWN_WINDOW: Duration = Duration::from_secs(1);
@@ -51,14 +52,41 @@ impl Engine {
                     .await
             }
             Op::Interrupt {
-                conversation, item, ..
+                conversation,
+                item,
+                kill,
             } => {
-                self.send(
-                    &conversation,
-                    SessionOp::Interrupt(item),
-                    "nothing runs there",
-                )
-                .await
+                let op = SessionOp::Interrupt { item, kill };
+                self.send(&conversation, op, "nothing runs there").await
+            }
+            Op::RunCode {
+                conversation,
+                language,
+                code,
+            } => {
+                // To run code is to approve it.
+                self.may_approve(&Decision::Run)?;
+                let op = SessionOp::RunCode { language, code };
+                self.edit(&conversation, op).await
+            }
+            Op::Continue {
+                conversation,
+                settings,
+            } => {
+                Settings::check(&settings)?;
+                let op = SessionOp::Continue { settings };
+                self.edit(&conversation, op).await
+            }
+            Op::Truncate { conversation, item } => {
+                self.edit(&conversation, SessionOp::Truncate(item)).await
+            }
+            Op::Arrange {
+                conversation,
+                pinned,
+                archived,
+            } => {
+                let op = SessionOp::Arrange { pinned, archived };
+                self.edit(&conversation, op).await
             }
             Op::Stop { conversation } => {
                 self.stop_screen(&conversation);
@@ -97,12 +125,7 @@ impl Engine {
             } => self.edit(&conversation, SessionOp::Rename(title)).await,
             Op::Delete { conversation } => {
                 self.stop_screen(&conversation);
-                self.inner.live.close(&conversation).await;
-                self.inner.host.store.delete(&conversation)?;
-                Ok(Receipt {
-                    conversation: Some(conversation),
-                    ..Receipt::default()
-                })
+                self.delete(&conversation).await
             }
             Op::Duplicate {
                 conversation,
@@ -142,16 +165,12 @@ impl Engine {
         settings: Map<String, Value>,
     ) -> Result<Receipt, Error> {
         Settings::check(&settings)?;
-        let chunks = self.inner.live.content(content)?;
+        let chunks = attach::content(&self.inner.host, content)?;
         let session = match conversation {
             Some(conversation) => self.inner.live.session(&conversation).await?,
             None => {
-                let words = content.iter().map(|part| part.content.as_str()).next();
-                self.inner
-                    .live
-                    .create(words.unwrap_or_default(), &settings)
-                    .await?
-                    .1
+                let words = attach::first_words(content);
+                self.inner.live.create(words, &settings).await?.1
             }
         };
         session
@@ -205,7 +224,7 @@ impl Engine {
         Ok(())
     }
 
-    fn stop_screen(&self, conversation: &ConversationId) {
+    pub(crate) fn stop_screen(&self, conversation: &ConversationId) {
         let gate = self.inner.computer.gate();
         if gate
             .holder()
@@ -220,6 +239,13 @@ impl Engine {
         Settings::check(&values)?;
         match scope {
             Scope::Conversation { conversation } => {
+                if let Some(Value::String(profile)) = values.get("profile") {
+                    let settings = self.inner.host.settings.read();
+                    let settings = settings.unwrap_or_else(PoisonError::into_inner);
+                    if let Some(problem) = settings.profile_problems(profile).into_iter().next() {
+                        return Err(problem.into());
+                    }
+                }
                 self.edit(&conversation, SessionOp::Configure(values)).await
             }
             saved => {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::timeout;
 
 use crate::outlet::{CHUNK, Outlet, Rest};
-use crate::platform::{self, Channel, Exit, Output, Plan, Process, Terminal};
+use crate::platform::{self, Channel, Exit, Output, Plan, Process, Program, Terminal};
 use crate::wire::{CodeBy, FromDriver, Hello, Lines, ToDriver};
 
 /// How long a child may take to end by itself, or to say its last words.
@@ -189,13 +189,18 @@ impl Child {
     }
 
     /// As Ctrl-C. Gives the programs that were there to receive it.
-    pub(crate) fn interrupt(&self) -> Vec<u32> {
+    pub(crate) fn interrupt(&self) -> Vec<Program> {
         self.process.interrupt()
     }
 
-    /// Interrupts the programs that were started since.
-    pub(crate) fn interrupt_newcomers(&self, there: &[u32]) {
+    /// Interrupts the programs that were started since, and adds them.
+    pub(crate) fn interrupt_newcomers(&self, there: &mut Vec<Program>) {
         self.process.interrupt_newcomers(there);
+    }
+
+    /// Interrupts a shell that has started a program since, or is `alone`.
+    pub(crate) fn interrupt_shell(&self, there: &mut Vec<Program>, alone: bool) {
+        self.process.interrupt_shell(there, alone);
     }
 
     /// At once.

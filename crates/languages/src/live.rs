@@ -1,6 +1,9 @@
 //! A run under way: what comes from the child goes to the reader, what the
 //! caller orders goes to the child, until the run is over.
 
+mod ending;
+mod interrupt;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -8,11 +11,11 @@ use tokio::time::Instant;
 
 use crate::child::Happening;
 use crate::outlet::{Outlet, Rest};
-use crate::platform::Exit;
 use crate::run::Order;
-use crate::wire::{self, FromDriver, Hello, Interrupt, Outcome, ToDriver};
+use crate::wire::{self, FromDriver, Hello, Outcome, ToDriver};
 use crate::worker::{Request, Worker};
 use crate::{RunEnd, RunEvent, RunStatus};
+use interrupt::Signalled;
 
 /// How long a run may go on after it was interrupted because its time was up,
 /// or because nobody listens any more. Then the child is killed.
@@ -20,9 +23,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How long a driver may take to say hello.
 const HELLO: Duration = Duration::from_secs(30);
-
-/// After an interrupt: how soon it is looked whether a program came too late for it.
-const NEWCOMERS: Duration = Duration::from_millis(60);
 
 /// How soon, and how rarely at least, it is looked whether a program waits for a line.
 const LOOK_SOON: Duration = Duration::from_millis(25);
@@ -40,8 +40,7 @@ pub(crate) struct Live {
     stage: Stage,
     /// Interrupt it as soon as it has started.
     interrupt: bool,
-    /// Programs that were signalled, and when to look whether there are new ones.
-    signalled: Option<(Instant, Vec<u32>)>,
+    signalled: Option<Signalled>,
     /// Why it will have ended, whatever the child says.
     forced: Option<(RunStatus, &'static str)>,
     kill_at: Option<Instant>,
@@ -368,42 +367,6 @@ impl Live {
         }
     }
 
-    fn interrupt_now(&mut self, worker: &mut Worker) {
-        self.interrupt = true;
-        let Some(child) = &mut worker.child else {
-            return;
-        };
-        let Some(hello) = &child.hello else {
-            // It has not even begun; nothing is lost with it.
-            self.forced
-                .get_or_insert((RunStatus::Interrupted, "It was not run."));
-            return self.kill(worker);
-        };
-        if self.stage < Stage::Running {
-            // A signal now would find the driver between two runs, and be ignored.
-            // It is sent at the start; a driver that does not come to it is stuck.
-            self.kill_at.get_or_insert(Instant::now() + GRACE);
-            return;
-        }
-        match hello.interrupt {
-            Interrupt::Signal => {
-                self.signalled = Some((Instant::now() + NEWCOMERS, child.interrupt()))
-            }
-            Interrupt::Message => child.send(&ToDriver::Interrupt { id: self.id }),
-            Interrupt::Both => {
-                self.signalled = Some((Instant::now() + NEWCOMERS, child.interrupt()));
-                child.send(&ToDriver::Interrupt { id: self.id });
-            }
-            Interrupt::None => {
-                self.forced.get_or_insert((
-                    RunStatus::Interrupted,
-                    "This language cannot be interrupted here, so it was ended. Its state is gone.",
-                ));
-                self.kill(worker);
-            }
-        }
-    }
-
     fn kill(&mut self, worker: &Worker) {
         self.kill_at = None;
         if let Some(child) = &worker.child {
@@ -432,7 +395,7 @@ impl Live {
         } else {
             None
         };
-        let newcomers = self.signalled.as_ref().map(|(at, _)| *at);
+        let newcomers = self.signalled.as_ref().map(|signalled| signalled.look_at);
         [due, self.deadline, self.kill_at, newcomers, look]
             .into_iter()
             .flatten()
@@ -451,14 +414,7 @@ impl Live {
             self.interrupt_now(worker);
             self.kill_at = Some(now + GRACE);
         }
-        if let Some((at, there)) = &mut self.signalled
-            && *at <= now
-        {
-            if let Some(child) = &worker.child {
-                child.interrupt_newcomers(there);
-            }
-            *at = now + NEWCOMERS;
-        }
+        self.interrupt_again(worker, now);
         if self.kill_at.is_some_and(|at| at <= now) {
             if self.stage == Stage::Starting {
                 self.forced.get_or_insert((
@@ -489,95 +445,6 @@ impl Live {
     fn look_soon(&mut self) {
         self.look_every = LOOK_SOON;
         self.look_at = Instant::now() + LOOK_SOON;
-    }
-
-    /// The child has ended.
-    async fn exited(&mut self, worker: &mut Worker, exit: Exit) {
-        let Some(mut child) = worker.child.take() else {
-            return;
-        };
-        for message in child.last_messages().await {
-            if self.end.is_some() {
-                break;
-            }
-            worker.child = Some(child);
-            self.message(worker, message);
-            match worker.child.take() {
-                Some(same) => child = same,
-                None => return,
-            }
-        }
-        child.catch_up(&mut self.outlet);
-        self.outlet.flush(Rest::Replace);
-        let name = worker.language.name;
-        let gone = format!(
-            "[A new {name} was started: the one before has ended, and its state with it.]\n"
-        );
-        let exits = child.hello.as_ref().is_some_and(|hello| hello.exits);
-        let stage = self.stage;
-        drop(child);
-        if stage > Stage::Starting {
-            worker.note = Some(gone);
-        }
-        if self.end.is_some() {
-            return;
-        }
-        if stage == Stage::Sent && !self.fresh && self.forced.is_none() && !self.interrupt {
-            // It ended before this run, unseen until now: nothing of the run has happened.
-            self.stage = Stage::Starting;
-            return self.begin(worker).await;
-        }
-        let Exit { code, signal } = exit;
-        if let Some((status, said)) = self.forced {
-            return self.finish(status, code, Some(said.to_owned()));
-        }
-        if self.interrupt {
-            let said = format!("{name} ended when it was interrupted. Its state is gone.");
-            return self.finish(RunStatus::Interrupted, code, Some(said));
-        }
-        let how = match (code, signal) {
-            (Some(code), _) => format!("with status {code}"),
-            (None, Some(signal)) => format!("by signal {signal}"),
-            (None, None) => "in an unknown way".to_owned(),
-        };
-        if stage == Stage::Starting {
-            let said = format!(
-                "{name} ended {how} before it could run anything: {}",
-                self.outlet.tail()
-            );
-            return self.finish(RunStatus::Died { exit: code, signal }, code, Some(said));
-        }
-        if exits && let Some(code) = code {
-            let status = if code == 0 {
-                RunStatus::Ok
-            } else {
-                RunStatus::Error
-            };
-            let said = format!(
-                "The code ended {name} itself ({how}). The next run starts a new one, without its state."
-            );
-            return self.finish(status, Some(code), Some(said));
-        }
-        let said = format!(
-            "{name} died {how} while the code ran. What it printed is kept; the next run starts a new one, without its state."
-        );
-        self.finish(RunStatus::Died { exit: code, signal }, code, Some(said));
-    }
-
-    fn finish(&mut self, status: RunStatus, exit: Option<i32>, message: Option<String>) {
-        if self.end.is_some() {
-            return;
-        }
-        self.outlet.flush(Rest::Replace);
-        let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let end = RunEnd {
-            status,
-            exit,
-            ms,
-            message,
-        };
-        self.end = Some(end.clone());
-        self.outlet.push(RunEvent::Done(end));
     }
 }
 

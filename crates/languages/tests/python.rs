@@ -195,13 +195,22 @@ async fn interrupting_keeps_the_state() {
             run.control.interrupt();
         }
         let folded = fold(&mut run, &[]).await;
-        assert_eq!(folded.status(), RunStatus::Interrupted, "{code}");
+        assert_eq!(
+            (folded.status(), folded.message()),
+            (RunStatus::Interrupted, ""),
+            "{code}: {folded:?}"
+        );
         assert!(folded.output.ends_with("KeyboardInterrupt\n"), "{code}");
     }
     // Interrupted before it begins, or while it waits for an answer.
     let mut run = bench.start("python", "while True: pass");
     run.control.interrupt();
-    assert_eq!(fold(&mut run, &[]).await.status(), RunStatus::Interrupted);
+    let folded = fold(&mut run, &[]).await;
+    assert_eq!(
+        (folded.status(), folded.message()),
+        (RunStatus::Interrupted, ""),
+        "{folded:?}"
+    );
     let mut run = bench.start("python", "input('?')");
     while !matches!(next(&mut run).await, RunEvent::Input { .. }) {}
     run.control.interrupt();

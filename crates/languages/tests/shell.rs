@@ -1,6 +1,6 @@
-use interpreter_languages::RunStatus;
+use interpreter_languages::{RunEvent, RunStatus};
 
-use crate::support::{Bench, bench, bench_with, check, fold, until_output};
+use crate::support::{Bench, bench, bench_with, check, fold, next, until_output};
 
 fn both() -> [Bench; 2] {
     let zsh =
@@ -138,6 +138,51 @@ async fn interrupting_keeps_the_state() {
             assert!(!folded.output.contains("after"), "{code}: {folded:?}");
         }
         check(&bench, "shell", "echo $kept", "1\n", RunStatus::Ok).await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_is_just_being_started_is_interrupted() {
+    for bench in both() {
+        for turn in 0..20 {
+            // A script too: it is a copy of the shell, and then the same program again.
+            let code = ["sleep 1000", "sh -c 'sleep 1000; :'"][turn % 2];
+            let mut run = bench.start("shell", &format!("{code}; echo after"));
+            while !matches!(next(&mut run).await, RunEvent::Started { .. }) {}
+            // A little later each time.
+            for _ in 0..turn * 20 {
+                tokio::task::yield_now().await;
+            }
+            run.control.interrupt();
+            let folded = fold(&mut run, &[]).await;
+            assert_eq!(
+                (folded.status(), folded.output.contains("after")),
+                (RunStatus::Interrupted, false),
+                "{turn}: {code}: {folded:?}"
+            );
+        }
+        check(&bench, "shell", "echo ok", "ok\n", RunStatus::Ok).await;
+    }
+}
+
+#[tokio::test]
+async fn what_cleans_up_after_an_interrupt_is_left_alone() {
+    for bench in both() {
+        let code = "/usr/bin/python3 -c \"
+import signal, subprocess, sys, time
+def end(*_):
+    time.sleep(1.2)
+    print(subprocess.call(['sh', '-c', 'sleep 0.1; exit 7']), flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGINT, end)
+print('go', flush=True)
+time.sleep(1000)
+\"";
+        let mut run = bench.start("shell", code);
+        until_output(&mut run, "go\n").await;
+        run.control.interrupt();
+        let folded = fold(&mut run, &[]).await;
+        assert_eq!(folded.output, "7\n", "{folded:?}");
     }
 }
 

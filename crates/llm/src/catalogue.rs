@@ -1,5 +1,6 @@
 //! The shipped data about providers and models.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use interpreter_protocol::ModelSummary;
@@ -51,13 +52,28 @@ pub struct ProviderEntry {
     pub quirks: Quirks,
     /// Further headers.
     #[serde(default)]
-    pub headers: std::collections::BTreeMap<String, String>,
+    pub headers: BTreeMap<String, String>,
     /// Runs on this computer.
     #[serde(default)]
     pub local: bool,
     /// Whether its models call tools, where it is known.
     #[serde(default)]
     pub tools: Option<bool>,
+    /// What its keys begin with, longest first.
+    #[serde(default)]
+    pub key_prefixes: Vec<String>,
+    /// Where a key is had.
+    #[serde(default)]
+    pub key_page: Option<String>,
+    /// Where credit is bought.
+    #[serde(default)]
+    pub billing_page: Option<String>,
+    /// Where its models are listed, if not below its address.
+    #[serde(default)]
+    pub models: Option<String>,
+    /// It lists its models to anybody, so that a list says nothing about a key.
+    #[serde(default)]
+    pub open_list: bool,
     /// How it is recognised on this computer.
     #[serde(default)]
     pub probe: Option<Probe>,
@@ -70,23 +86,31 @@ pub struct ProviderEntry {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
-    /// Default port.
-    pub port: u16,
-    /// Asked with GET.
-    pub path: String,
-    /// Key the JSON answer must have.
-    pub sign: String,
-    /// Asked where the first did not answer.
-    #[serde(default, rename = "or")]
-    pub or_path: Option<String>,
-    /// Key the second answer must have.
-    #[serde(default)]
-    pub or_sign: Option<String>,
+    /// Where it may listen; the first is the port of the provider's address.
+    pub ports: Vec<u16>,
+    /// Any one of them shows that it is this server and no other.
+    pub signs: Vec<Sign>,
     /// Where the models are listed.
     pub models: String,
     /// What the list must name as owner.
     #[serde(default)]
     pub owned_by: Option<String>,
+    /// It answers nothing without a key: a refusal for want of one is a sign, too.
+    #[serde(default)]
+    pub wants_key: bool,
+}
+
+/// What only one kind of server answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// Asked with GET.
+    pub path: String,
+    /// Key the JSON answer must have.
+    pub key: String,
+    /// Text that must stand there.
+    #[serde(default)]
+    pub value: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,6 +190,7 @@ pub(crate) fn provider_of_bare(model: &str) -> Option<&'static ProviderEntry> {
 
 /// What is known of a model. `provider` may be one the catalogue does not have.
 pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
+    let local = local && !is_sent_on(provider, id);
     let bare = bare_id(id);
     let models = &MODELS.models;
     let exact = models
@@ -267,6 +292,12 @@ pub(crate) fn computer_tools(info: &ModelInfo) -> Vec<ComputerTool> {
     tools
 }
 
+/// Ollama hands some models over to its maker's servers: what is said to them
+/// does not stay on this computer.
+fn is_sent_on(provider: &str, id: &str) -> bool {
+    provider == "ollama" && (id.ends_with(":cloud") || id.ends_with("-cloud"))
+}
+
 /// Lower case, without the vendor's path and without `:latest` and the like.
 fn bare_id(id: &str) -> String {
     let last = id.rsplit('/').next().unwrap_or(id).to_ascii_lowercase();
@@ -297,13 +328,17 @@ fn is_version(rest: &str) -> bool {
 /// Every model the catalogue knows, and the embedded commands first.
 pub fn models(lookup: &dyn Lookup) -> Vec<ModelSummary> {
     let mut list = vec![crate::resolve::commands_model().info.summary(true)];
+    // The keychain is asked once for each provider, not for each model.
+    let mut ready: BTreeMap<&str, bool> = BTreeMap::new();
     for entry in &MODELS.models {
-        let ready = provider(&entry.provider).is_some_and(|provider| {
-            provider.key_optional
-                || provider
-                    .key
-                    .iter()
-                    .any(|name| lookup.secret(name).is_some())
+        let ready = *ready.entry(&entry.provider).or_insert_with(|| {
+            provider(&entry.provider).is_some_and(|provider| {
+                provider.key_optional
+                    || provider
+                        .key
+                        .iter()
+                        .any(|name| lookup.secret(name).is_some())
+            })
         });
         list.push(info(&entry.provider, &entry.id, false).summary(ready));
     }

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, Stream, StreamExt as _};
-use jiff::Timestamp;
 use reqwest::{Method, Response};
 use tokio::sync::mpsc;
 
 use crate::answer::AnswerReader;
 use crate::endpoint::Format;
-use crate::failure::{Failure, LONGEST_WAIT, from_answer, is_passing};
-use crate::http::{Limits, Outgoing, send, without_key};
+use crate::error::Part;
+use crate::failure::{Failure, LONGEST_WAIT, is_passing, refused};
+use crate::http::{Limits, Outgoing, host, send, without_key};
 use crate::{Model, ModelEvent, ModelRequest, ModelStream, Provider, ProviderError, learned};
 
 /// The provider of a model: over HTTP, with fences where it has no tools, or the
@@ -53,8 +53,6 @@ impl HttpProvider {
 
 type Sender = mpsc::Sender<Result<ModelEvent, ProviderError>>;
 
-/// Attempts after the first.
-const RETRIES: u32 = 2;
 /// A local server that loads its model is waited for this much longer.
 const LOADING_RETRIES: u32 = 40;
 /// Changes to one request because of what the server does not take.
@@ -86,7 +84,11 @@ impl HttpProvider {
                 continue;
             }
             let loading = matches!(failure.error, ProviderError::Loading { .. });
-            let most = if loading { LOADING_RETRIES } else { RETRIES };
+            let most = match self.limits.retries {
+                0 => 0,
+                _ if loading => LOADING_RETRIES,
+                retries => retries,
+            };
             let wait = failure.wait.unwrap_or_else(|| self.back_off(attempt));
             if started || !failure.retry || attempt >= most || wait > LONGEST_WAIT {
                 let _ = sender.send(Err(failure.error)).await;
@@ -198,44 +200,15 @@ impl HttpProvider {
         };
         let early = |failure: Failure| (failure, false);
         let response = send(&outgoing, self.limits.first_byte).await.map_err(|error| {
-            let retry = matches!(&error, ProviderError::Network { message } if !message.starts_with("no answer"));
+            let retry = matches!(&error, ProviderError::Network { message, .. } if !message.starts_with("no answer"));
             early(Failure { error, retry, wait: None })
         })?;
         if !response.status().is_success() {
-            return Err(early(self.refused(response, &outgoing).await));
+            return Err(early(
+                refused(response, outgoing.secret.as_ref(), self.limits.idle).await,
+            ));
         }
         self.read(response, &outgoing, sender).await
-    }
-
-    async fn refused(&self, mut response: Response, outgoing: &Outgoing<'_>) -> Failure {
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let header = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned)
-        };
-        let mut body = Vec::new();
-        // An error page without end, or one that never comes, says nothing more.
-        while let Ok(Ok(Some(more))) =
-            tokio::time::timeout(self.limits.idle, response.chunk()).await
-        {
-            body.extend_from_slice(&more);
-            if body.len() > 256 * 1024 {
-                break;
-            }
-        }
-        let body = String::from_utf8_lossy(&body).into_owned();
-        let body = without_key(body, outgoing.secret.as_ref());
-        let mut failure = from_answer(status, &header, body.as_bytes(), Timestamp::now());
-        if let ProviderError::Auth { missing, .. } = &mut failure.error {
-            *missing = outgoing.secret.is_none();
-        }
-        if let Some(id) = header("x-request-id").or_else(|| header("request-id")) {
-            tracing::debug!(status, id, "the model's server refused");
-        }
-        failure
     }
 
     async fn read(
@@ -258,7 +231,11 @@ impl HttpProvider {
                 Ok(Err(error)) if !bytes => {
                     let message = format!("the connection broke ({}).", error.without_url());
                     let message = without_key(message, outgoing.secret.as_ref());
-                    let error = ProviderError::Network { message };
+                    let error = ProviderError::Network {
+                        message,
+                        host: host(outgoing.url),
+                        part: Part::Answer,
+                    };
                     return Err((
                         Failure {
                             error,

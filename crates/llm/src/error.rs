@@ -15,12 +15,16 @@ pub enum ProviderError {
         message: String,
         /// No key was sent at all.
         missing: bool,
+        /// The end of the key that was sent.
+        key_end: Option<String>,
     },
     /// Region or permission.
     #[error("{message}")]
     Forbidden {
         /// What the server said.
         message: String,
+        /// The end of the key that was sent.
+        key_end: Option<String>,
     },
     /// The account has no credit; never retried.
     #[error("{message}")]
@@ -41,6 +45,8 @@ pub enum ProviderError {
         message: String,
         /// The model's window in tokens, where the server told it.
         context: Option<u64>,
+        /// What it was sent, in tokens, where the server told it.
+        tokens: Option<u64>,
     },
     /// The request's body is too large.
     #[error("{message}")]
@@ -95,6 +101,10 @@ pub enum ProviderError {
     Network {
         /// What failed, without the key.
         message: String,
+        /// Which server, as `host:port`.
+        host: Option<String>,
+        /// What did not work on the way to it.
+        part: Part,
     },
     /// The server does not understand the request.
     #[error("{message}")]
@@ -120,4 +130,33 @@ pub enum ProviderError {
         /// What was wrong.
         message: String,
     },
+}
+
+/// What did not work on the way to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The host's name is not known.
+    Name,
+    /// Nothing listens there, or the way is blocked.
+    Connection,
+    /// No safe connection: the certificate, or no TLS at all.
+    Certificate,
+    /// The proxy.
+    Proxy,
+    /// It was connected, and no answer came.
+    #[default]
+    Answer,
+}
+
+impl Part {
+    /// As it stands in an error's params.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Connection => "connection",
+            Self::Certificate => "certificate",
+            Self::Proxy => "proxy",
+            Self::Answer => "answer",
+        }
+    }
 }

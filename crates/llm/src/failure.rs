@@ -1,12 +1,40 @@
 //! From what a server answers to a [`ProviderError`], whatever it speaks.
+//!
+//! What [`crate::classify`] makes of it carries these params, so that a front can
+//! word it in another language and offer the one way on:
+//!
+//! | param | of which codes | what |
+//! |---|---|---|
+//! | `model`, `provider`, `title` | all | `provider/model`; the provider's name, and as people name it |
+//! | `local` | all | true: it runs on this computer |
+//! | `said` | all that a server explained | its own words |
+//! | `key_name`, `key_page` | `no_key`, `bad_key`, `forbidden` | under which name a key is kept, and where one is had |
+//! | `key_end` | `bad_key`, `forbidden` | the last four characters of the key that was sent |
+//! | `billing_page` | `billing` | where credit is bought |
+//! | `near` | `unknown_model` | names like it |
+//! | `command` | `unknown_model`, `no_network` | what to type in a terminal |
+//! | `retry_at`, `wait_s` | `rate_limited`, `unavailable` | when the server wants to be asked again: milliseconds since 1970; seconds |
+//! | `reason` | `unavailable` | `loading`, `memory`, `overloaded`, `broken` |
+//! | `needed`, `free` | `unavailable` for `memory` | how much, as the server wrote it |
+//! | `host`, `part` | `no_network` | `host:port`; `name`, `connection`, `certificate`, `proxy`, `answer` |
+//! | `tokens`, `limit` | `context_overflow` | tokens sent, where told; tokens it can read |
+//! | `lacks` | `bad_request` | `tools`, `vision` or `computer`: what the model cannot do |
+//! | `setting` | `bad_request` | the parameter that is refused |
+
+mod words;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::Response;
 use serde_json::Value;
 
 use crate::ProviderError;
+use crate::http::without_key;
 use crate::json::{number, text};
+
+pub(crate) use words::out_of_memory;
+use words::{BILLING, DROPPABLE, OVERFLOW, REFUSING, plain, told_limit, told_tokens};
 
 /// A failed attempt.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,14 +72,69 @@ pub fn from_answer(
     let may = matches!(status, 408 | 409 | 429 | 500..=599)
         && !matches!(
             error,
-            ProviderError::Billing { .. } | ProviderError::Safety { .. }
-        );
+            ProviderError::Billing { .. }
+                | ProviderError::Safety { .. }
+                | ProviderError::BadRequest { .. }
+        )
+        && !out_of_memory(&error.to_string());
     let retry = match header("x-should-retry").as_deref() {
         Some("true") => !matches!(error, ProviderError::Billing { .. }),
         Some("false") => false,
         _ => may,
     };
     Failure { error, retry, wait }
+}
+
+/// An answer that is not a success, read to its end. The key is nowhere in it.
+pub(crate) async fn refused(
+    mut response: Response,
+    secret: Option<&(&'static str, String)>,
+    idle: Duration,
+) -> Failure {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let mut body = Vec::new();
+    // An error page without end, or one that never comes, says nothing more.
+    while let Ok(Ok(Some(more))) = tokio::time::timeout(idle, response.chunk()).await {
+        body.extend_from_slice(&more);
+        if body.len() > 256 * 1024 {
+            break;
+        }
+    }
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let body = without_key(body, secret);
+    let mut failure = from_answer(status, &header, body.as_bytes(), Timestamp::now());
+    match &mut failure.error {
+        ProviderError::Auth {
+            missing, key_end, ..
+        } => {
+            *missing = secret.is_none();
+            *key_end = end(secret);
+        }
+        ProviderError::Forbidden { key_end, .. } => *key_end = end(secret),
+        _ => {}
+    }
+    if let Some(id) = header("x-request-id").or_else(|| header("request-id")) {
+        tracing::debug!(status, id, "the model's server refused");
+    }
+    failure
+}
+
+fn end(secret: Option<&(&'static str, String)>) -> Option<String> {
+    let (_, value) = secret?;
+    key_end(value.strip_prefix("Bearer ").unwrap_or(value))
+}
+
+/// The last four characters of a key that is long enough to tell them.
+pub fn key_end(key: &str) -> Option<String> {
+    let count = key.chars().count();
+    (count >= 16).then(|| key.chars().skip(count - 4).collect())
 }
 
 /// An error object in the middle of a stream, under HTTP 200.
@@ -78,6 +161,7 @@ struct Told {
     words: String,
     param: Option<String>,
     context: Option<u64>,
+    tokens: Option<u64>,
     number: Option<u16>,
 }
 
@@ -136,6 +220,7 @@ impl From<&Value> for Told {
             words,
             param: text(inner, "param").map(str::to_owned),
             context: inner.get("n_ctx").and_then(number),
+            tokens: inner.get("n_prompt_tokens").and_then(number),
             number: inner
                 .get("code")
                 .and_then(number)
@@ -144,75 +229,6 @@ impl From<&Value> for Told {
         }
     }
 }
-
-const OVERFLOW: &[&str] = &[
-    "maximum context length",
-    "context_length_exceeded",
-    "exceed context limit",
-    "exceed_context_size",
-    "exceeds the available context size",
-    "exceeds the maximum number of tokens",
-    "context size has been exceeded",
-    "prompt is too long",
-    "input tokens exceed the configured limit",
-    "input too long",
-    "string_above_max_length",
-];
-
-const BILLING: &[&str] = &[
-    " insufficient_quota ",
-    " credit_balance_exhausted ",
-    " billing_error ",
-    " billing_not_active ",
-    " billing_hard_limit_reached ",
-];
-
-/// Parameters that can be left out, most telling first, with other names they go by.
-const DROPPABLE: &[(&str, &[&str])] = &[
-    (
-        "context_management",
-        &["context_management", "context-management"],
-    ),
-    ("stream_options", &["stream_options"]),
-    ("max_completion_tokens", &["max_completion_tokens"]),
-    ("max_tokens", &["max_tokens"]),
-    ("parallel_tool_calls", &["parallel_tool_calls"]),
-    ("temperature", &["temperature"]),
-    ("thinking", &["thinking"]),
-    ("cache_control", &["cache_control"]),
-    ("developer", &["developer"]),
-    (
-        "reasoning",
-        &["reasoning_content", "reasoning_details", "'reasoning'"],
-    ),
-    (
-        "tools",
-        &[
-            "tools",
-            "tool_choice",
-            "tool choice",
-            "function calling",
-            "--jinja",
-            "tool use",
-        ],
-    ),
-];
-
-const REFUSING: &[&str] = &[
-    "not support",
-    "unsupported",
-    "unrecognized",
-    "unrecognised",
-    "not permitted",
-    "unknown",
-    "unexpected",
-    "not allowed",
-    "deprecated",
-    "no endpoints found",
-    "requires",
-    "invalid value",
-    "not one of",
-];
 
 impl Told {
     fn error(self, status: Option<u16>, wait: Option<Duration>) -> ProviderError {
@@ -240,7 +256,12 @@ impl Told {
             || (lower.contains("current length is") && lower.contains("while limit is"));
         if long {
             let context = self.context.or_else(|| told_limit(&lower));
-            return ProviderError::ContextOverflow { message, context };
+            let tokens = self.tokens.or_else(|| told_tokens(&lower));
+            return ProviderError::ContextOverflow {
+                message,
+                context,
+                tokens,
+            };
         }
         if status == 401
             || has(&[
@@ -254,6 +275,7 @@ impl Told {
             return ProviderError::Auth {
                 message,
                 missing: false,
+                key_end: None,
             };
         }
         if lower.contains("does not support tool types")
@@ -266,14 +288,33 @@ impl Told {
         {
             return ProviderError::UnsupportedParameter { message, param };
         }
+        // Some say it with 404 or 500, which would be tried again.
+        if crate::classify::blind(&message) {
+            return ProviderError::BadRequest { message };
+        }
         match status {
-            403 => return ProviderError::Forbidden { message },
+            // The model is there, but not for this key: another one helps.
+            403 if has(&[" model_not_found "])
+                || lower.contains("access to model")
+                || lower.contains("access to the model") =>
+            {
+                return ProviderError::NotFound { message };
+            }
+            403 => {
+                return ProviderError::Forbidden {
+                    message,
+                    key_end: None,
+                };
+            }
             404 => return ProviderError::NotFound { message },
             413 => return ProviderError::TooLarge { message },
             _ => {}
         }
         if has(&[" permission_error "]) {
-            return ProviderError::Forbidden { message };
+            return ProviderError::Forbidden {
+                message,
+                key_end: None,
+            };
         }
         if has(&[" model_not_found ", " not_found_error "]) {
             return ProviderError::NotFound { message };
@@ -327,43 +368,6 @@ impl Told {
             .map(|(param, _)| (*param).to_owned());
         (named || found.is_some()).then_some(found)
     }
-}
-
-/// The window's size, where the text tells it: `maximum context length is N`, `> N maximum`.
-fn told_limit(lower: &str) -> Option<u64> {
-    let digits = |text: &str| -> Option<u64> {
-        let start = text.find(|c: char| c.is_ascii_digit())?;
-        let rest = &text[start..];
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        rest[..end].parse().ok()
-    };
-    ["maximum context length", " > ", "available context size"]
-        .iter()
-        .find_map(|mark| digits(&lower[lower.find(mark)? + mark.len()..]))
-}
-
-/// Text of an answer that is not in the vendor's shape: no tags, at most 500 characters.
-fn plain(body: &str) -> String {
-    let mut out = String::new();
-    let mut tag = false;
-    let html = body.trim_start().starts_with('<');
-    for c in body.chars() {
-        match c {
-            '<' if html => tag = true,
-            '>' if html && tag => {
-                tag = false;
-                out.push(' ');
-            }
-            _ if tag => {}
-            // Escape sequences of a server do nothing to a terminal.
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    let words: Vec<&str> = out.split_whitespace().collect();
-    words.join(" ").chars().take(500).collect()
 }
 
 /// How long the server asked to wait.

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url, redirect};
+use serde_json::Value;
 
 use crate::ProviderError;
 use crate::endpoint::is_loopback;
+use crate::error::Part;
+use crate::failure::refused;
 
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Limits {
     pub idle: Duration,
     /// Between two attempts, the first time; doubled each time.
     pub back_off: Duration,
+    /// Attempts after the first.
+    pub retries: u32,
 }
 
 impl Default for Limits {
@@ -26,6 +31,7 @@ impl Default for Limits {
             first_byte: Duration::from_secs(300),
             idle: Duration::from_secs(120),
             back_off: Duration::from_millis(500),
+            retries: 2,
         }
     }
 }
@@ -49,6 +55,8 @@ pub(crate) async fn send(
 ) -> Result<Response, ProviderError> {
     let bad = |what: &str| ProviderError::Network {
         message: what.to_owned(),
+        host: host(outgoing.url),
+        part: Part::Answer,
     };
     let first = Url::parse(outgoing.url).map_err(|_| bad("The server's address is not valid."))?;
     let mut url = first.clone();
@@ -70,9 +78,7 @@ pub(crate) async fn send(
             Ok(Err(error)) => return Err(network(error, outgoing)),
             Err(_) => {
                 let seconds = first_byte.as_secs();
-                return Err(ProviderError::Network {
-                    message: format!("no answer within {seconds} seconds."),
-                });
+                return Err(bad(&format!("no answer within {seconds} seconds.")));
             }
         };
         if !matches!(response.status().as_u16(), 301 | 302 | 307 | 308) {
@@ -88,9 +94,64 @@ pub(crate) async fn send(
         if !matches!(next.scheme(), "http" | "https") {
             return Err(bad("a redirect to nowhere."));
         }
+        // What was meant for this computer stays here.
+        if is_loopback(first.as_str()) && !is_loopback(next.as_str()) {
+            return Err(bad("a redirect away from this computer."));
+        }
         url = next;
     }
     Err(bad("too many redirects."))
+}
+
+/// Most bytes of an answer that is read whole.
+const MOST: usize = 8 << 20;
+
+/// Asks with GET and reads the answer whole, within a limit. An answer that is
+/// not a success is a failure, as it would be of a model call.
+pub(crate) async fn fetch(
+    url: &str,
+    headers: &[(String, String)],
+    secret: Option<(&'static str, String)>,
+    limit: Duration,
+) -> Result<Value, ProviderError> {
+    let outgoing = Outgoing {
+        method: Method::GET,
+        url,
+        headers,
+        secret,
+        body: Vec::new(),
+    };
+    ask(&outgoing, limit).await
+}
+
+/// As [`fetch`], with a request of one's own.
+pub(crate) async fn ask(outgoing: &Outgoing<'_>, limit: Duration) -> Result<Value, ProviderError> {
+    let asked = async {
+        let mut response = send(outgoing, limit).await?;
+        if !response.status().is_success() {
+            let failure = refused(response, outgoing.secret.as_ref(), limit).await;
+            return Err(failure.error);
+        }
+        let mut body = Vec::new();
+        while let Ok(Some(more)) = response.chunk().await {
+            body.extend_from_slice(&more);
+            if body.len() > MOST {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&body);
+        crate::json::parse(&text).ok_or_else(|| ProviderError::Malformed {
+            message: "it did not answer with JSON.".to_owned(),
+        })
+    };
+    match tokio::time::timeout(limit, asked).await {
+        Ok(answer) => answer,
+        Err(_) => Err(ProviderError::Network {
+            message: format!("no answer within {} seconds.", limit.as_secs()),
+            host: host(outgoing.url),
+            part: Part::Answer,
+        }),
+    }
 }
 
 /// The same host, and no step back from TLS.
@@ -115,6 +176,7 @@ fn insert(
         return Err(ProviderError::Auth {
             message,
             missing: false,
+            key_end: None,
         });
     };
     value.set_sensitive(secret);
@@ -140,20 +202,48 @@ fn network(error: reqwest::Error, outgoing: &Outgoing<'_>) -> ProviderError {
         (_, true) => "no connection",
         _ => "a broken connection",
     };
-    // Host and port only: an address may carry more than a person should read aloud.
-    let place = Url::parse(outgoing.url)
-        .ok()
-        .and_then(|url| {
-            let port = url
-                .port()
-                .map(|port| format!(":{port}"))
-                .unwrap_or_default();
-            Some(format!(" to {}{port}", url.host_str()?))
-        })
-        .unwrap_or_default();
+    let part = part(&error, &words, &cause, connect);
+    let host = host(outgoing.url);
+    let place = match &host {
+        Some(host) => format!(" to {host}"),
+        None => String::new(),
+    };
     let message = format!("{what}{place} ({cause}).");
     ProviderError::Network {
         message: without_key(message, outgoing.secret.as_ref()),
+        host,
+        part,
+    }
+}
+
+/// Host and port only: an address may carry more than a person should read aloud.
+pub(crate) fn host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    Some(format!("{}{port}", url.host_str()?))
+}
+
+fn part(error: &reqwest::Error, words: &[String], cause: &str, connect: bool) -> Part {
+    let all = format!("{} {cause}", words.join(" ")).to_lowercase();
+    let has = |signs: &[&str]| signs.iter().any(|sign| all.contains(sign));
+    if has(&[
+        "dns error",
+        "failed to lookup",
+        "no such host",
+        "name or service",
+    ]) {
+        Part::Name
+    } else if has(&["proxy", "tunnel"]) {
+        Part::Proxy
+    } else if has(&["certificate", "tls", "handshake", "corrupt message"]) {
+        Part::Certificate
+    } else if connect || error.is_timeout() {
+        Part::Connection
+    } else {
+        Part::Answer
     }
 }
 
@@ -206,6 +296,8 @@ fn client(url: &Url) -> Result<&'static Client, ProviderError> {
     let client = builder.build().map_err(|error| {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         ProviderError::Network {
+            host: host(url.as_str()),
+            part: Part::Certificate,
             message: format!(
                 "the system's certificates cannot be read ({}). Install the package ca-certificates.",
                 cause.unwrap_or_else(|| error.to_string())

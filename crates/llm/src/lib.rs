@@ -23,29 +23,35 @@ mod http;
 mod info;
 mod json;
 mod learned;
+mod listing;
+mod local;
 mod model;
 mod openai_chat;
 mod probe;
 mod resolve;
 mod sse;
+mod trial;
 
 pub use answer::AnswerReader;
 pub use catalogue::{ProviderEntry, models, provider as provider_entry, providers};
 pub use classify::classify;
 pub use client::HttpProvider;
-pub use commands::Commands;
+pub use commands::{Commands, RAN_BY_USER};
 pub use computer::ACTIONS;
 pub use endpoint::{Auth, Endpoint, Format, Key, Quirks};
-pub use error::ProviderError;
-pub use failure::{Failure, from_answer};
+pub use error::{Part as NetworkPart, ProviderError};
+pub use failure::{Failure, from_answer, key_end};
 pub use fences::Fences;
 pub use http::Limits;
 pub use info::{
     Above, ComputerTool, Coordinates, ImageRule, ModelInfo, Price, Thinking, smart_resize,
 };
+pub use listing::list_models;
+pub use local::local_servers;
 pub use model::{
     Call, CallResult, Finish, Image, Message, ModelEvent, ModelRequest, ModelStream, NativeTool,
     Part, Provider, Raw, Speaker, ToolSpec,
 };
 pub use resolve::{Lookup, Model, ResolveError, Wish, resolve, resolve_default};
 pub use sse::{SseEvent, SseReader, TooLong};
+pub use trial::test_model;

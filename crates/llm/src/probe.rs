@@ -1,118 +1,72 @@
-//! Servers on this computer, and what a server says of its models.
+//! What a server says of its models.
 
 use std::time::Duration;
 
-use futures::future::join_all;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::catalogue::{ProviderEntry, providers};
-use crate::endpoint::{Endpoint, is_loopback};
-use crate::http::{Outgoing, send};
+use crate::Model;
+use crate::endpoint::Endpoint;
+use crate::http::{Outgoing, ask, fetch};
 use crate::json::{number, text};
-use crate::resolve::{Lookup, Wish};
-use crate::{Model, ProviderError};
+use crate::resolve::Wish;
 
-/// How long a server on this computer may take to say what it is.
+/// How long a server on this computer may take to say what a model can do.
 const LIMIT: Duration = Duration::from_millis(500);
-
-/// `provider/model` of each local server that shows its sign, in the catalogue's
-/// order. Nothing but loopback is asked, and no key is sent.
-pub(crate) async fn local_servers(lookup: &dyn Lookup) -> Vec<String> {
-    let host = lookup.env("OLLAMA_HOST");
-    let asked = providers()
-        .iter()
-        .filter(|entry| entry.probe.is_some())
-        .map(|entry| {
-            let own = host.as_deref().filter(|_| entry.name == "ollama");
-            probe(entry, own)
-        });
-    let found = join_all(asked).await;
-    found.into_iter().flatten().collect()
-}
-
-async fn probe(entry: &ProviderEntry, own: Option<&str>) -> Option<String> {
-    let probe = entry.probe.as_ref()?;
-    let root = match own {
-        Some(_) => return probe_ollama_host(entry, own).await,
-        None => format!("http://127.0.0.1:{}", probe.port),
-    };
-    signed(entry, &root).await
-}
-
-/// `OLLAMA_HOST` may name another port; another machine is not probed.
-async fn probe_ollama_host(entry: &ProviderEntry, own: Option<&str>) -> Option<String> {
-    let text = own?.trim().trim_end_matches('/');
-    let rest = text
-        .split_once("://")
-        .map_or(text, |(_, rest)| rest)
-        .replace("0.0.0.0", "127.0.0.1");
-    let root = if rest.contains(':') {
-        format!("http://{rest}")
-    } else {
-        format!("http://{rest}:11434")
-    };
-    if is_loopback(&root) {
-        signed(entry, &root).await
-    } else {
-        None
-    }
-}
-
-async fn signed(entry: &ProviderEntry, root: &str) -> Option<String> {
-    let probe = entry.probe.as_ref()?;
-    let ask = async {
-        let first = get(&format!("{root}{}", probe.path), None).await;
-        let mut known = first.is_ok_and(|value| value.get(&probe.sign).is_some());
-        if let (false, Some(path), Some(sign)) = (known, &probe.or_path, &probe.or_sign) {
-            let second = get(&format!("{root}{path}"), None).await;
-            known = second.is_ok_and(|value| value.get(sign).is_some());
-        }
-        if !known {
-            return None;
-        }
-        let models = get(&format!("{root}{}", probe.models), None).await.ok()?;
-        if let Some(owner) = &probe.owned_by
-            && models.pointer("/data/0/owned_by").and_then(Value::as_str) != Some(owner)
-        {
-            return None;
-        }
-        usable(&models)
-    };
-    let id = tokio::time::timeout(LIMIT, ask).await.ok()??;
-    Some(format!("{}/{id}", entry.name))
-}
+/// How long a server that was named may take to list its models.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The first model of a server that was named by its address alone.
 pub(crate) async fn first_model(endpoint: &Endpoint) -> Result<String, String> {
     let url = format!("{}/models", endpoint.base);
-    let models = get(&url, endpoint.auth_header())
+    let models = fetch(&url, &[], endpoint.auth_header(), PATIENCE)
         .await
         .map_err(|error| error.to_string())?;
-    usable(&models).ok_or_else(|| "it lists no model.".to_owned())
+    talking(&models)
+        .into_iter()
+        .next()
+        .ok_or_else(|| "it lists no model.".to_owned())
 }
 
-/// The first listed model that answers in text.
-fn usable(models: &Value) -> Option<String> {
+/// The models of a list that answer in text, in any vendor's shape.
+pub(crate) fn talking(models: &Value) -> Vec<String> {
     let list = models
         .get("data")
         .or_else(|| models.get("models"))
         .unwrap_or(models)
-        .as_array()?;
+        .as_array();
     let id = |model: &Value| {
-        text(model, "id")
-            .or_else(|| text(model, "name"))
-            .map(str::to_owned)
+        let id = text(model, "id").or_else(|| text(model, "name"))?;
+        // Gemini lists `models/gemini-...`, and takes it without.
+        Some(id.strip_prefix("models/").unwrap_or(id).to_owned())
     };
-    let ids: Vec<String> = list.iter().filter_map(id).collect();
-    let talks = |id: &&String| {
+    let talks = |id: &String| {
         let id = id.to_lowercase();
-        !["embed", "whisper", "tts", "rerank", "bge-"]
-            .iter()
-            .any(|word| id.contains(word))
+        !SILENT.iter().any(|word| id.contains(word))
     };
-    ids.iter().find(talks).cloned()
+    let mut seen = std::collections::BTreeSet::new();
+    let ids = list.into_iter().flatten().filter_map(id);
+    ids.filter(talks)
+        .filter(|id| seen.insert(id.clone()))
+        .collect()
 }
+
+/// Parts of the names of models that do something else than answer.
+const SILENT: &[&str] = &[
+    "embed",
+    "whisper",
+    "tts",
+    "rerank",
+    "bge-",
+    "dall-e",
+    "gpt-image",
+    "moderation",
+    "transcribe",
+    "stable-diffusion",
+    "imagen-",
+    "veo-",
+    "sora-",
+];
 
 /// Asks Ollama what the model can do, where the person did not say it.
 pub(crate) async fn refine(model: &mut Model, wish: &Wish) {
@@ -132,7 +86,7 @@ pub(crate) async fn refine(model: &mut Model, wish: &Wish) {
         secret: None,
         body,
     };
-    let Ok(Ok(shown)) = tokio::time::timeout(LIMIT, json(&outgoing)).await else {
+    let Ok(Ok(shown)) = tokio::time::timeout(LIMIT, ask(&outgoing, LIMIT)).await else {
         return;
     };
     if let Some(abilities) = shown.get("capabilities").and_then(Value::as_array) {
@@ -152,53 +106,28 @@ pub(crate) async fn refine(model: &mut Model, wish: &Wish) {
     }
 }
 
-async fn get(url: &str, secret: Option<(&'static str, String)>) -> Result<Value, ProviderError> {
-    json(&Outgoing {
-        method: Method::GET,
-        url,
-        headers: &[],
-        secret,
-        body: Vec::new(),
-    })
-    .await
-}
-
-async fn json(outgoing: &Outgoing<'_>) -> Result<Value, ProviderError> {
-    let mut response = send(outgoing, Duration::from_secs(10)).await?;
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    while let Ok(Some(more)) = response.chunk().await {
-        body.extend_from_slice(&more);
-        if body.len() > 4 * 1024 * 1024 {
-            break;
-        }
-    }
-    if status != 200 {
-        return Err(ProviderError::Server {
-            message: format!("it answered with status {status}."),
-        });
-    }
-    crate::json::parse(&String::from_utf8_lossy(&body)).ok_or_else(|| ProviderError::Malformed {
-        message: "it did not answer with JSON.".to_owned(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn the_first_model_that_talks_is_taken() {
-        let check = |list: Value, expected: Option<&str>| {
-            assert_eq!(usable(&list).as_deref(), expected, "{list}");
+    fn models_that_talk_are_taken_from_every_shape_of_list() {
+        let check = |list: Value, expected: &[&str]| {
+            assert_eq!(talking(&list), expected, "{list}");
         };
         check(
-            json!({"data":[{"id":"nomic-embed-text"},{"id":"qwen3:8b"}]}),
-            Some("qwen3:8b"),
+            json!({"data":[{"id":"nomic-embed-text"},{"id":"qwen3:8b"},{"id":"qwen3:8b"}]}),
+            &["qwen3:8b"],
         );
-        check(json!({"models":[{"name":"a"}]}), Some("a"));
-        check(json!({"data":[]}), None);
-        check(json!({"error":"x"}), None);
+        check(json!({"models":[{"name":"a"},{"id":"b"}]}), &["a", "b"]);
+        check(json!([{"id":"x/y"}]), &["x/y"]);
+        check(
+            json!({"data":[{"id":"models/gemini-3.8-flash"},{"id":"models/imagen-4"}]}),
+            &["gemini-3.8-flash"],
+        );
+        check(json!({"data":[]}), &[]);
+        check(json!({"data":[{"object":"model"}, 1, null]}), &[]);
+        check(json!({"error":"x"}), &[]);
     }
 }

@@ -70,8 +70,12 @@ pub enum ResolveError {
     NoKey {
         /// The provider.
         provider: String,
+        /// Its name in model names.
+        name: String,
         /// The variable it is read from.
         variable: String,
+        /// Where a key is had.
+        page: Option<String>,
     },
     /// The name does not tell the provider.
     #[error("No provider is known for the model \u{201c}{model}\u{201d}.")]
@@ -117,12 +121,24 @@ impl From<ResolveError> for Error {
     fn from(error: ResolveError) -> Self {
         let message = error.to_string();
         match error {
-            ResolveError::NoKey { provider, variable } => Self::new(ErrorCode::NoKey, message)
-                .remedy(format!(
-                    "Set {variable}, pass --api_key, or store the key in the settings. Without a key, `--model builtin/commands` or a local server works."
-                ))
-                .param("provider", provider)
-                .param("variable", variable),
+            ResolveError::NoKey {
+                provider,
+                name,
+                variable,
+                page,
+            } => {
+                let error = Self::new(ErrorCode::NoKey, message)
+                    .remedy(format!(
+                        "Set {variable}, pass --api_key, or store the key in the settings. Without a key, `--model builtin/commands` or a local server works."
+                    ))
+                    .param("title", provider)
+                    .param("provider", name)
+                    .param("key_name", variable);
+                match page {
+                    Some(page) => error.param("key_page", page),
+                    None => error,
+                }
+            }
             ResolveError::UnknownProvider { model, near } => {
                 let hint = if near.is_empty() {
                     String::new()
@@ -134,6 +150,7 @@ impl From<ResolveError> for Error {
                         "Name it as provider/model (for example openai/{model} or ollama/{model}), or give the server's address with --api_base.{hint}"
                     ))
                     .param("model", model)
+                    .param("near", near)
             }
             ResolveError::NoBase { provider, variable } => {
                 Self::new(ErrorCode::BadSetting, message)
@@ -205,6 +222,7 @@ pub fn resolve(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, ResolveError> 
 pub async fn resolve_default(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, ResolveError> {
     if let Some(model) = said(wish.model.as_deref()) {
         let mut model = named(model, wish, lookup)?;
+        crate::local::settle(&mut model, wish, lookup).await;
         crate::probe::refine(&mut model, wish).await;
         return Ok(model);
     }
@@ -227,12 +245,16 @@ pub async fn resolve_default(wish: &Wish, lookup: &dyn Lookup) -> Result<Model, 
         crate::probe::refine(&mut model, wish).await;
         return Ok(model);
     }
-    for found in crate::probe::local_servers(lookup).await {
+    for found in crate::local::quickly(lookup).await {
+        let Some(model) = found.models.into_iter().next() else {
+            continue;
+        };
         let wish = Wish {
-            model: Some(found),
+            model: Some(model),
             ..wish.clone()
         };
         if let Ok(mut model) = resolve(&wish, lookup) {
+            crate::local::settle(&mut model, &wish, lookup).await;
             crate::probe::refine(&mut model, &wish).await;
             return Ok(model);
         }
@@ -319,14 +341,14 @@ fn at_provider(
         .map(str::to_owned)
         .or_else(|| env(&entry.base_from));
     let base = match &own {
-        Some(base) if entry.name == "ollama" => ollama_base(base)?,
-        Some(base) => clean_base(base, entry.local, entry.format)?,
+        Some(base) => base_of(entry, base)?,
         None if entry.base.is_empty() => {
             return Err(ResolveError::NoBase {
                 provider: entry.title.clone(),
                 variable: entry.base_from.first().cloned().unwrap_or_default(),
             });
         }
+        None if entry.local => crate::local::Ports::of(lookup).moved(&entry.base),
         None => entry.base.clone(),
     };
     let loopback = is_loopback(&base);
@@ -344,6 +366,8 @@ fn at_provider(
     if key.is_none() && !entry.key_optional && !loopback {
         return Err(ResolveError::NoKey {
             provider: entry.title.clone(),
+            name: entry.name.clone(),
+            page: entry.key_page.clone(),
             variable: variable.unwrap_or_default(),
         });
     }
@@ -374,6 +398,15 @@ fn at_provider(
             key_variable: variable,
         },
     })
+}
+
+/// An address a person gave for a provider, as it is used.
+pub(crate) fn base_of(entry: &ProviderEntry, base: &str) -> Result<String, ResolveError> {
+    if entry.name == "ollama" {
+        ollama_base(base)
+    } else {
+        clean_base(base, entry.local, entry.format)
+    }
 }
 
 fn custom(id: &str, base: &str, key: Option<Key>, wish: &Wish) -> Result<Model, ResolveError> {

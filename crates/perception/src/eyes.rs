@@ -73,6 +73,18 @@ impl Eyes {
             .map(|_| ())
     }
 
+    /// Starts the worker, where it is not running yet, so that the first look need
+    /// not wait for it. What keeps it from starting is told at that look.
+    pub async fn warm(&self) {
+        let mut slot = self.worker.lock().await;
+        if slot.is_none()
+            && let Ok(program) = self.program()
+            && let Ok(worker) = Worker::start(&program).await
+        {
+            *slot = Some(worker);
+        }
+    }
+
     /// All words of an image, line after line from top to bottom, each line
     /// from left to right.
     ///

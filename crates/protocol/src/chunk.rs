@@ -64,7 +64,7 @@ pub mod kind {
     pub const RETRY: &str = "retry";
     /// Metadata changed: [`crate::ConversationMeta`].
     pub const CONVERSATION: &str = "conversation";
-    /// `complete`: the turn is over.
+    /// `complete`: the turn is over. `started`: one without a new message has begun.
     pub const STATUS: &str = "status";
     /// Something failed; `format` is the code, `content` an [`crate::Error`].
     pub const ERROR: &str = "error";

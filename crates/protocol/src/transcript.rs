@@ -294,6 +294,8 @@ impl Transcript {
                 self.os = parse::<Os>(chunk)
                     .filter(|os| !matches!(os.state, OsState::Finished | OsState::Stopped));
             }
+            // A turn that no message of the person begins.
+            kind::STATUS if chunk.text() == Some("started") => self.responding = true,
             kind::STATUS if chunk.text() == Some("complete") => {
                 self.responding = false;
                 self.os = None;

@@ -26,6 +26,7 @@ pub fn engine() -> (Engine, TempDir) {
         folder: folder.path().to_owned(),
         own_pids: Vec::new(),
         front: "a test",
+        clear_screen: None,
     })
     .unwrap();
     (engine, folder)

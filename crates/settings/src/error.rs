@@ -51,6 +51,26 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
+    /// A profile was to be written with a secret in it.
+    #[error("A secret stands in the profile{}. Nothing was saved.", Under(key))]
+    SecretInProfile {
+        /// Under which key; empty where it stands under none.
+        key: String,
+    },
+    /// Nothing is left of a name once what no file may be called is taken away.
+    #[error("`{name}` is no name for a profile. Nothing was saved.")]
+    BadName {
+        /// What was given.
+        name: String,
+    },
+    /// No secret can be kept under this name, or it is none.
+    #[error("{reason} Nothing was saved.")]
+    BadSecret {
+        /// The name.
+        name: String,
+        /// Why, as a sentence.
+        reason: String,
+    },
     /// The disk is full, or the folder cannot be written.
     #[error("{} could not be saved: {reason}. {kept}", path.display())]
     CannotSave {
@@ -103,6 +123,17 @@ impl std::fmt::Display for In<'_> {
     }
 }
 
+struct Under<'a>(&'a str);
+
+impl std::fmt::Display for Under<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            key => write!(f, ", under `{key}`"),
+        }
+    }
+}
+
 struct Nearest<'a>(&'a Option<String>);
 
 impl std::fmt::Display for Nearest<'_> {
@@ -146,6 +177,16 @@ impl From<Error> for interpreter_protocol::Error {
             Error::NoProfile { name, remedy, .. } => new(ErrorCode::SettingsBroken)
                 .remedy(remedy)
                 .param("profile", name),
+            Error::SecretInProfile { key } => new(ErrorCode::BadSetting)
+                .remedy("Take it out, and save it under models and keys: there it lies in the keychain.")
+                .param("key", key)
+                .param("reason", "secret"),
+            Error::BadName { name } => new(ErrorCode::BadInput)
+                .remedy("Give it a name with letters or digits.")
+                .param("profile", name),
+            Error::BadSecret { name, .. } => new(ErrorCode::BadInput)
+                .remedy("Choose the provider, and paste the key once more.")
+                .param("name", name),
             Error::CannotSave { path, reason, .. } => new(ErrorCode::CannotSave)
                 .remedy("Free some space or make the folder writable, then try again.")
                 .param("path", path.display().to_string())

@@ -84,6 +84,24 @@ fn move_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(aside)
 }
 
+/// Writes a file that is not there yet, for its owner only.
+pub(crate) fn create(path: &Path, text: &[u8]) -> Result<(), Error> {
+    let failed = |reason: io::Error| Error::save(path, &reason, "Nothing was written.");
+    let folder = path.parent().unwrap_or(Path::new("."));
+    platform::create_private_folder(folder).map_err(failed)?;
+    let made = || -> io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempfile_in(folder)?;
+        file.write_all(text)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)
+            .map_err(|failed| failed.error)?;
+        platform::sync_folder(folder)
+    };
+    made().map_err(failed)
+}
+
 fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
     // A link stays a link: people keep their settings elsewhere.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -7,22 +7,26 @@
 //! named with its line, skipped, and never overwritten; the app opens with what
 //! is left.
 
+mod builtin;
 mod error;
 mod file;
 mod grants;
 mod keychain;
 mod keys;
+mod leak;
 mod names;
 mod paths;
 mod platform;
 mod profile;
+mod profiles;
 mod saved;
 mod secrets;
 mod settings;
 mod values;
+mod yaml;
 
 pub use error::Error;
 pub use paths::Paths;
-pub use secrets::{Secret, Secrets};
+pub use secrets::{Kept, Secret, Secrets};
 pub use settings::Settings;
-pub use values::{SafeMode, Values};
+pub use values::{SafeMode, Updates, Values};

@@ -18,6 +18,8 @@ pub(crate) struct Named {
 /// telemetry to switch off, and the Computer API is always there.
 const MUTE: &[&str] = &[
     "version",
+    "name",
+    "description",
     "disable_telemetry",
     "anonymous_telemetry",
     "contribute_conversation",

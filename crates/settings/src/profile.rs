@@ -1,11 +1,11 @@
-//! Profiles: settings that people write, in YAML or JSON. The app only reads them.
+//! Profiles: settings that people write, in YAML or JSON, and how they are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::{Error, Paths, keys, names};
+use crate::{Error, Paths, builtin, keys, names};
 
 /// The profile that always holds.
 pub(crate) const DEFAULT: &str = "default";
@@ -14,6 +14,8 @@ pub(crate) const DEFAULT: &str = "default";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Profile {
     pub(crate) path: Option<PathBuf>,
+    /// For people: its `description`, or its first comment.
+    pub(crate) description: Option<String>,
     pub(crate) values: Map<String, Value>,
     pub(crate) problems: Vec<Error>,
     pub(crate) notice: Option<String>,
@@ -25,10 +27,17 @@ pub(crate) fn load(paths: &Paths, name: &str) -> Profile {
         Ok(Some(path)) => read(&path),
         // Nobody has to have a default profile.
         Ok(None) => Profile::default(),
-        Err(problem) => Profile {
-            problems: vec![problem],
-            ..Profile::default()
+        Err(problem) => match builtin::find(name) {
+            Some(text) => of_text(None, text, ""),
+            None => not_there(problem),
         },
+    }
+}
+
+fn not_there(problem: Error) -> Profile {
+    Profile {
+        problems: vec![problem],
+        ..Profile::default()
     }
 }
 
@@ -70,13 +79,16 @@ fn find(paths: &Paths, name: &str) -> Result<Option<PathBuf>, Error> {
         return Ok(None);
     }
     let mut known = known(&folder);
+    known.extend(builtin::BUILTIN.iter().map(|(name, _)| (*name).to_owned()));
+    known.sort();
+    known.retain(|name| name != DEFAULT);
     known.insert(0, DEFAULT.to_owned());
     known.dedup();
     let remedy = format!("Profiles in {}: {}.", folder.display(), known.join(", "));
     no("does not exist", remedy)
 }
 
-fn known(folder: &Path) -> Vec<String> {
+pub(crate) fn known(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -94,42 +106,59 @@ fn known(folder: &Path) -> Vec<String> {
 }
 
 fn read(path: &Path) -> Profile {
-    let mut profile = Profile {
-        path: Some(path.to_owned()),
-        ..Profile::default()
-    };
-    let broken = |line: u64, column: u64, reason: String| Error::Broken {
+    let kept = "The profile was skipped and left as it is; the other settings hold.";
+    match fs::read(path) {
+        // A note of another age must not make the rest unreadable.
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            of_text(Some(path.to_owned()), &text, kept)
+        }
+        Err(reason) => Profile {
+            path: Some(path.to_owned()),
+            problems: vec![broken(path, (0, 0), reason.to_string(), kept)],
+            ..Profile::default()
+        },
+    }
+}
+
+fn broken(path: &Path, (line, column): (u64, u64), reason: String, kept: &str) -> Error {
+    Error::Broken {
         path: path.to_owned(),
         line,
         column,
         reason,
-        kept: "The profile was skipped and left as it is; the other settings hold.".to_owned(),
-        remedy: "Correct the file; it is read again at the next start.".to_owned(),
+        kept: kept.to_owned(),
+        remedy: "Correct the file; it is read again when the profiles are listed, and at the \
+                 next start."
+            .to_owned(),
+    }
+}
+
+/// What a text says; `kept` tells what holds where it cannot be understood.
+pub(crate) fn of_text(path: Option<PathBuf>, text: &str, kept: &str) -> Profile {
+    let place = path.clone().unwrap_or_default();
+    let mut profile = Profile {
+        description: first_comment(text),
+        path,
+        ..Profile::default()
     };
-    let text = match fs::read(path) {
-        // A note of another age must not make the rest unreadable.
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(reason) => {
-            profile.problems.push(broken(0, 0, reason.to_string()));
-            return profile;
-        }
-    };
-    let given = match parse(&text) {
+    let given = match parse(text) {
         Ok(Value::Object(given)) => given,
         Ok(Value::Null) => return profile,
         Ok(_) => {
-            profile.problems.push(broken(
-                1,
-                0,
-                "it is no list of `key: value` lines".to_owned(),
-            ));
+            let reason = "it is no list of `key: value` lines".to_owned();
+            profile.problems.push(broken(&place, (1, 0), reason, kept));
             return profile;
         }
         Err((line, column, reason)) => {
-            profile.problems.push(broken(line, column, reason));
+            let at = (line, column);
+            profile.problems.push(broken(&place, at, reason, kept));
             return profile;
         }
     };
+    if let Some(Value::String(description)) = given.get("description") {
+        profile.description = Some(description.trim().to_owned());
+    }
     let named = names::todays(&given);
     for (name, value) in named.values {
         let Some(key) = keys::find(&name) else {
@@ -143,25 +172,25 @@ fn read(path: &Path) -> Profile {
             }
             Err(allowed) => {
                 let given_as = named.old.iter().find(|(_, today)| *today == name);
-                let line = line_of(&text, given_as.map_or(name.as_str(), |(old, _)| old));
-                let place = match line {
-                    Some(line) => format!("{}, line {line}", path.display()),
-                    None => path.display().to_string(),
+                let line = line_of(text, given_as.map_or(name.as_str(), |(old, _)| old));
+                let stands = match line {
+                    Some(line) => format!("{}, line {line}", place.display()),
+                    None => place.display().to_string(),
                 };
                 profile.problems.push(Error::BadSetting {
                     key: name,
                     given: value.to_string(),
                     allowed: format!("it must be {allowed}, and was skipped"),
-                    place,
+                    place: stands,
                 });
             }
         }
     }
-    profile.notice = notice(path, &named.old, &named.unknown);
+    profile.notice = notice(&place, &named.old, &named.unknown);
     profile
 }
 
-fn parse(text: &str) -> Result<Value, (u64, u64, String)> {
+pub(crate) fn parse(text: &str) -> Result<Value, (u64, u64, String)> {
     // An empty document, or one of comments only.
     let is_empty = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     if text.lines().all(is_empty) {
@@ -183,6 +212,15 @@ fn parse(text: &str) -> Result<Value, (u64, u64, String)> {
             first.to_owned(),
         )
     })
+}
+
+/// The first comment above the settings, without its marks.
+fn first_comment(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim);
+    let mut comments = lines
+        .take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---")
+        .map(|line| line.trim_matches(['#', '-', ' ']));
+    comments.find(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// The line a key stands in, from 1.

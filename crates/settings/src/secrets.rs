@@ -11,6 +11,9 @@ use crate::{Error, Paths, file};
 /// How long an answer of the keychain holds: asking it for forty providers takes a while.
 const FRESH: Duration = Duration::from_secs(60);
 
+/// Bytes of a secret, at most; the keychain of Windows takes no more.
+const LONGEST: usize = 2500;
+
 /// A key or token. Wiped from memory when dropped, and never printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(Zeroizing<String>);
@@ -46,7 +49,16 @@ pub struct Secrets {
 #[derive(Debug, Default)]
 struct State {
     chosen: Option<Place>,
-    known: HashMap<String, (Instant, Option<Secret>)>,
+    known: HashMap<String, (Instant, Option<(Secret, Kept)>)>,
+}
+
+/// Where one secret lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// In the keychain of the system.
+    Keychain,
+    /// In this file.
+    File(PathBuf),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +104,11 @@ impl Secrets {
 
     /// The secret of this name. May wait until the person has unlocked the keychain.
     pub fn get(&self, name: &str) -> Option<Secret> {
+        self.find(name).map(|(secret, _)| secret)
+    }
+
+    /// As [`Secrets::get`], and where it lies.
+    pub fn find(&self, name: &str) -> Option<(Secret, Kept)> {
         let mut state = self.state();
         if let Some((since, known)) = state.known.get(name)
             && since.elapsed() < FRESH
@@ -102,15 +119,30 @@ impl Secrets {
             .keychain_for(&mut state, |keychain| keychain.read(name))
             .flatten();
         // It may have been saved while there was no keychain.
-        let found = kept.or_else(|| self.read_file().0.get(name).cloned().map(Secret::new));
+        let found = kept.map(|secret| (secret, Kept::Keychain)).or_else(|| {
+            let secret = self.read_file().0.get(name).cloned().map(Secret::new)?;
+            Some((secret, Kept::File(self.path.clone())))
+        });
         state
             .known
             .insert(name.to_owned(), (Instant::now(), found.clone()));
         found
     }
 
-    /// Keeps a secret. Errors: [`Error::CannotSave`].
+    /// Keeps a secret, without the blanks that come with copying. Errors:
+    /// [`Error::BadSecret`], [`Error::CannotSave`].
     pub fn set(&self, name: &str, value: &str) -> Result<(), Error> {
+        let value = value.trim();
+        let bad = |reason: &str| Error::BadSecret {
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+        };
+        if value.is_empty() {
+            return Err(bad("The key is empty."));
+        }
+        if value.len() > LONGEST || value.chars().any(char::is_control) {
+            return Err(bad("That is no key: it is too long, or has several lines."));
+        }
         let mut state = self.state();
         state.known.remove(name);
         // A real read first: that a keychain can be named does not mean that it is there.

@@ -140,6 +140,14 @@ impl Settings {
         if matches!(scope, Scope::Conversation { .. }) {
             return Err(Error::OfConversation);
         }
+        // A profile that is not there would take every setting of it away.
+        if let (Scope::Global, Some(name)) = (scope, values.get("profile").and_then(Value::as_str))
+        {
+            let chosen = profile::load(&self.paths, &stem(name));
+            if let Some(problem @ Error::NoProfile { .. }) = chosen.problems.first() {
+                return Err(problem.clone());
+            }
+        }
         let path = self.paths.settings_file();
         let (saved, aside) = file::change(&path, |saved: &mut Saved| {
             let target = match scope {
@@ -198,6 +206,27 @@ impl Settings {
     /// What is wrong with a profile that a conversation chose.
     pub fn profile_problems(&self, name: &str) -> Vec<Error> {
         self.profile(&stem(name)).problems.clone()
+    }
+
+    /// Profiles are read anew when they are next asked for.
+    pub(crate) fn reload(&mut self) {
+        self.default_profile = profile::load(&self.paths, profile::DEFAULT);
+        let profiles = self.profiles.get_mut();
+        profiles.unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// What the app saved for one profile.
+    pub(crate) fn saved_for(&self, profile: &str) -> Option<&Map<String, Value>> {
+        self.saved.profiles.get(profile)
+    }
+
+    /// The profile that was chosen for everything.
+    pub(crate) fn saved_choice(&self) -> Option<&str> {
+        self.saved.global.get("profile").and_then(Value::as_str)
     }
 
     fn layers<'a>(
@@ -284,7 +313,7 @@ impl Layers<'_> {
 }
 
 /// `fast.yaml` and `fast` are the same profile.
-fn stem(name: &str) -> String {
+pub(crate) fn stem(name: &str) -> String {
     let end = [".yaml", ".yml", ".json"]
         .iter()
         .find_map(|end| name.strip_suffix(end));

@@ -22,6 +22,10 @@ pub struct Values {
     pub context_window: Option<u32>,
     /// US dollars a conversation may cost.
     pub max_budget: Option<f64>,
+    /// US dollars a day may cost, all conversations together.
+    pub max_budget_day: Option<f64>,
+    /// US dollars a calendar month may cost, all conversations together.
+    pub max_budget_month: Option<f64>,
     /// Characters of output that the model is given.
     pub max_output: usize,
     /// How much is asked. Never [`Mode::FullAccess`] while a safe mode is on.
@@ -57,6 +61,26 @@ pub struct Values {
     pub last_model: Option<String>,
     /// Screenshots are kept for a while.
     pub keep_screenshots: bool,
+    /// For how many days.
+    pub screenshot_days: u64,
+    /// How many megabytes of them, at most; the oldest go first.
+    pub screenshot_megabytes: u64,
+    /// The system shows a notice when something wants the person.
+    pub notifications: bool,
+    /// Closing the window leaves the app in the tray.
+    pub close_to_tray: bool,
+    /// The window is drawn without the graphics card.
+    pub safe_graphics: bool,
+    /// Keys that show the popup over selected text; absent: none do.
+    pub summon_hotkey: Option<String>,
+    /// Keys that show and hide the window; absent: none do.
+    pub toggle_hotkey: Option<String>,
+    /// Apps whose selected text is never read.
+    pub selection_blocked_apps: Vec<String>,
+    /// The model of the popup; absent: the same as everywhere.
+    pub quick_model: Option<String>,
+    /// Whether the app asks for newer versions of itself.
+    pub updates: Updates,
     /// Code is looked at before it runs.
     pub safe_mode: SafeMode,
     /// No connection but to the model.
@@ -67,6 +91,16 @@ pub struct Values {
     pub plain_text_display: bool,
     /// The terminal marks the line that runs.
     pub highlight_active_line: bool,
+}
+
+/// Whether the app looks for newer versions of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Updates {
+    /// Never: no connection is made for it.
+    #[default]
+    Off,
+    /// It looks, and asks before it takes one.
+    Ask,
 }
 
 /// Whether code is looked at before it runs.
@@ -119,6 +153,8 @@ impl Values {
             max_tokens: small("max_tokens"),
             context_window: small("context_window"),
             max_budget: get("max_budget").as_f64(),
+            max_budget_day: get("max_budget_day").as_f64(),
+            max_budget_month: get("max_budget_month").as_f64(),
             max_output: count("max_output").unwrap_or_default() as usize,
             mode,
             os: flag("os").unwrap_or_default(),
@@ -136,6 +172,19 @@ impl Values {
             python: text("python"),
             last_model: text("last_model"),
             keep_screenshots: flag("keep_screenshots").unwrap_or(true),
+            screenshot_days: count("screenshot_days").unwrap_or(7),
+            screenshot_megabytes: count("screenshot_megabytes").unwrap_or(1024),
+            notifications: flag("notifications").unwrap_or(true),
+            close_to_tray: flag("close_to_tray").unwrap_or_default(),
+            safe_graphics: flag("safe_graphics").unwrap_or_default(),
+            summon_hotkey: text("summon_hotkey"),
+            toggle_hotkey: text("toggle_hotkey"),
+            selection_blocked_apps: list("selection_blocked_apps"),
+            quick_model: text("quick_model"),
+            updates: match get("updates").as_str() {
+                Some("ask") => Updates::Ask,
+                _ => Updates::Off,
+            },
             safe_mode,
             offline: flag("offline").unwrap_or_default(),
             verbose: flag("verbose").unwrap_or_default(),

@@ -1,5 +1,5 @@
 use interpreter_protocol::Mode;
-use interpreter_settings::{SafeMode, Settings, Values};
+use interpreter_settings::{SafeMode, Settings, Updates, Values};
 use pretty_assertions::assert_eq;
 use serde_json::{Map, Value, json};
 
@@ -253,4 +253,42 @@ fn checking_names_the_key_and_what_is_allowed() {
         json!({"api_key": ["secret"]}),
         Err("`api_key` cannot be that: it must be a text."),
     );
+}
+
+#[test]
+fn settings_of_the_window_are_typed() {
+    let values = Fixture::new().load().values(&Map::new());
+    assert_eq!(values.summon_hotkey.as_deref(), Some("Ctrl+Shift+Space"));
+    assert_eq!(
+        (values.screenshot_days, values.screenshot_megabytes),
+        (7, 1024)
+    );
+    assert!(values.notifications && !values.close_to_tray && !values.safe_graphics);
+    assert!(
+        values
+            .selection_blocked_apps
+            .contains(&"KeePassXC".to_owned())
+    );
+    let saved = json!({"global": {"summon_hotkey": "", "toggle_hotkey": "Ctrl+Alt+I",
+        "max_budget_day": 2, "max_budget_month": 20.5, "screenshot_days": 0, "updates": "ask",
+        "notifications": false, "selection_blocked_apps": [], "quick_model": "ollama/x",
+        "close_to_tray": true, "safe_graphics": true, "screenshot_megabytes": 10}});
+    let values = Fixture::new().saved(&saved).load().values(&Map::new());
+    let expected = Values {
+        // No text is no hotkey: null would bring the built-in one back.
+        summon_hotkey: None,
+        toggle_hotkey: Some("Ctrl+Alt+I".to_owned()),
+        max_budget_day: Some(2.0),
+        max_budget_month: Some(20.5),
+        screenshot_days: 0,
+        screenshot_megabytes: 10,
+        updates: Updates::Ask,
+        notifications: false,
+        close_to_tray: true,
+        safe_graphics: true,
+        selection_blocked_apps: Vec::new(),
+        quick_model: Some("ollama/x".to_owned()),
+        ..Values::default()
+    };
+    assert_eq!(values, expected);
 }

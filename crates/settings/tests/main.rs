@@ -3,6 +3,7 @@
 
 mod broken;
 mod layers;
+mod managing;
 mod platform;
 mod profiles;
 mod saving;

@@ -152,7 +152,7 @@ fn a_profile_that_cannot_be_had_is_said() {
     check(
         "fats",
         "The profile `fats` does not exist. The other settings hold.",
-        "Profiles in FOLDER: default, fast.",
+        "Profiles in FOLDER: default, careful, chat, fast, local, os, vision.",
     );
     check(
         "os.py",

@@ -23,14 +23,27 @@ pub(crate) fn put(folder: &Path, bytes: &[u8]) -> Result<String, Error> {
     let path = path(folder, &hash)?;
     // A file of another length is what a power cut left.
     if fs::metadata(&path).is_ok_and(|meta| meta.len() == bytes.len() as u64) {
-        // A deletion under way sees by the time that it is wanted again.
-        let file = fs::OpenOptions::new().write(true).open(&path);
-        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+        touch(folder, &hash);
         return Ok(hash);
     }
     save_new(folder, &path, bytes)
         .map_err(|reason| Error::save(&path, &reason, "The conversation so far is kept."))?;
     Ok(hash)
+}
+
+/// Marks a blob as wanted: a deletion under way sees it by the time.
+pub(crate) fn touch(folder: &Path, hash: &str) {
+    if let Ok(path) = path(folder, hash) {
+        let file = fs::OpenOptions::new().write(true).open(&path);
+        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+    }
+}
+
+/// Whether somebody wanted a blob (again) since a moment.
+pub(crate) fn wanted_since(path: &Path, moment: SystemTime) -> bool {
+    fs::metadata(path)
+        .and_then(|meta| meta.modified())
+        .is_ok_and(|time| time >= moment)
 }
 
 fn save_new(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -85,7 +98,7 @@ pub(crate) fn mentioned(bytes: &[u8]) -> Vec<String> {
 }
 
 /// By what the bytes begin with. Anything that could act in a browser is plain text or bytes.
-fn media_type(bytes: &[u8]) -> &'static str {
+pub(crate) fn media_type(bytes: &[u8]) -> &'static str {
     let riff = |kind: &[u8]| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(kind);
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         "image/png"

@@ -42,6 +42,14 @@ pub enum Error {
         /// Its format.
         format: u64,
     },
+    /// A file is no conversation.
+    #[error("{name} was not imported: {reason}. Nothing was changed.")]
+    CannotImport {
+        /// The file's name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// No such conversation.
     #[error("There is no conversation `{0}`.")]
     UnknownConversation(ConversationId),
@@ -79,6 +87,10 @@ impl From<Error> for interpreter_protocol::Error {
             Error::CannotRead { path, reason } => new(ErrorCode::UnknownItem)
                 .remedy("Check that the file belongs to you and is not damaged.")
                 .param("path", path.display().to_string())
+                .param("reason", reason),
+            Error::CannotImport { name, reason } => new(ErrorCode::BadInput)
+                .remedy("Choose a file that was exported as JSON, or a conversation of Open Interpreter.")
+                .param("name", name)
                 .param("reason", reason),
             Error::Locked {
                 conversation,

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use interpreter_protocol::{ConversationId, ItemId, digest};
 
-use crate::Error;
+use crate::{Error, bin};
 
 /// Where things lie in the data folder.
 #[derive(Debug, Clone)]
@@ -15,10 +15,12 @@ pub(crate) struct Folders {
     pub(crate) blobs: PathBuf,
     pub(crate) outputs: PathBuf,
     pub(crate) locks: PathBuf,
+    /// Deleted a moment ago. Made when it is needed.
+    pub(crate) bin: PathBuf,
 }
 
 /// The file a conversation is read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     /// Today's format.
     Log(PathBuf),
@@ -34,6 +36,7 @@ impl Folders {
             blobs: data.join("blobs"),
             outputs: data.join("outputs"),
             locks: data.join("locks"),
+            bin: data.join("bin"),
         };
         for folder in [
             &folders.conversations,
@@ -53,6 +56,17 @@ impl Folders {
 
     pub(crate) fn index(&self) -> PathBuf {
         self.data.join("index.sqlite")
+    }
+
+    /// What deleted conversations cost.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.data.join("spent.jsonl")
+    }
+
+    /// Whether a new conversation may have this name.
+    pub(crate) fn is_free(&self, id: &ConversationId) -> bool {
+        // One in the bin may come back.
+        self.source(id).is_err() && !bin::holds(self, id)
     }
 
     pub(crate) fn log(&self, id: &ConversationId) -> PathBuf {
@@ -131,6 +145,18 @@ pub(crate) fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && !name.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control())
+}
+
+/// Bytes of everything in a folder.
+pub(crate) fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size(&entry.path()),
+            Ok(meta) if meta.is_file() => meta.len(),
+            _ => 0,
+        })
+        .sum()
 }
 
 /// Milliseconds since 1970.

@@ -8,29 +8,37 @@
 //! can be computed (the list, the search, costs) lies in an index that may be
 //! deleted at any time.
 
+mod bin;
 mod blob;
+mod compose;
 mod error;
+mod export;
+mod find;
+mod fold;
 mod folders;
 mod import;
 mod index;
+mod ledger;
 mod line;
 mod lock;
 mod log;
 mod name;
-mod remove;
+mod screenshots;
 mod spool;
 mod writer;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use interpreter_protocol::{
-    ConversationId, ConversationMeta, ConversationSummary, Event, ItemId, SearchHit, Transcript,
+    ConversationId, ConversationMeta, ConversationSummary, Event, ExportFormat, FindHit, ItemId,
+    SearchHit, Transcript,
 };
 use serde_json::{Map, Value};
 
 pub use error::Error;
+pub use export::Exported;
 pub use line::Record;
 pub use spool::Spool;
 pub use writer::Writer;
@@ -47,6 +55,9 @@ pub struct Store {
 struct Inner {
     folders: Folders,
     index: index::Index,
+    /// Of the conversation in which something was looked for last.
+    texts: Mutex<Option<Arc<find::Texts>>>,
+    held: Mutex<screenshots::Held>,
 }
 
 /// What is known of a conversation.
@@ -68,6 +79,26 @@ pub struct Recorded {
     pub damaged: u32,
 }
 
+/// What model calls cost together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spent {
+    /// US dollars, as far as prices are known.
+    pub usd: f64,
+    /// Some calls had no known price: the true sum is higher.
+    pub incomplete: bool,
+}
+
+/// Bytes on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sizes {
+    /// How many conversations there are.
+    pub conversations: u32,
+    /// Of conversations and outputs.
+    pub bytes: u64,
+    /// Of pictures.
+    pub pictures: u64,
+}
+
 impl Store {
     /// Opens a data folder and creates its parts: `conversations/`, `blobs/`,
     /// `outputs/`, `locks/`. Reads nothing yet.
@@ -75,7 +106,12 @@ impl Store {
         let folders = Folders::create(data)?;
         let index = index::Index::new(folders.clone());
         Ok(Self {
-            inner: Arc::new(Inner { folders, index }),
+            inner: Arc::new(Inner {
+                folders,
+                index,
+                texts: Mutex::new(None),
+                held: Mutex::default(),
+            }),
         })
     }
 
@@ -134,9 +170,118 @@ impl Store {
         self.inner.index.search(self, text, limit)
     }
 
+    /// Where a text stands in one conversation, in its order; upper and lower
+    /// case are the same.
+    pub fn find(&self, id: &ConversationId, text: &str) -> Result<Vec<FindHit>, Error> {
+        find::find(self, id, text)
+    }
+
+    /// What was spent at or after a moment, in milliseconds since 1970.
+    pub fn spent(&self, since: u64) -> Result<Spent, Error> {
+        let mut spent = self.inner.index.spent(self, since)?;
+        let gone = ledger::spent(&self.inner.folders, since);
+        spent.usd += gone.usd;
+        spent.incomplete |= gone.incomplete;
+        Ok(spent)
+    }
+
     /// Deletes a conversation with its outputs and the blobs that only it used.
     pub fn delete(&self, id: &ConversationId) -> Result<(), Error> {
-        remove::conversation(self, id)
+        self.discard(id)?;
+        let one = std::slice::from_ref(id);
+        bin::purge(self, u64::MAX, Some(one))
+    }
+
+    /// Deletes conversations for good, with their outputs and the blobs that only
+    /// they used. Those that another program writes stay. How many went.
+    pub fn delete_all(&self, ids: &[ConversationId]) -> Result<u32, Error> {
+        let mut gone = Vec::new();
+        for id in ids {
+            match self.discard(id) {
+                Ok(()) => gone.push(id.clone()),
+                Err(Error::Locked { .. } | Error::UnknownConversation(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bin::purge(self, u64::MAX, Some(&gone))?;
+        Ok(gone.len() as u32)
+    }
+
+    /// Moves a conversation into the bin: it is in no list and no search any
+    /// more, and can be restored. Errors: [`Error::Locked`],
+    /// [`Error::UnknownConversation`], [`Error::CannotSave`].
+    pub fn discard(&self, id: &ConversationId) -> Result<(), Error> {
+        bin::discard(self, id)
+    }
+
+    /// Brings a conversation back from the bin, whole. Errors:
+    /// [`Error::UnknownConversation`] where it is not there any more.
+    pub fn restore(&self, id: &ConversationId) -> Result<(), Error> {
+        bin::restore(self, id)
+    }
+
+    /// Empties the bin of what was put there at or before a moment, in
+    /// milliseconds since 1970; and of these only, where some are named.
+    pub fn purge(&self, until: u64, only: Option<&[ConversationId]>) -> Result<(), Error> {
+        bin::purge(self, until, only)
+    }
+
+    /// When the conversations in the bin were put there, in milliseconds since 1970.
+    pub fn binned(&self) -> Vec<u64> {
+        bin::times(&self.inner.folders)
+    }
+
+    /// Makes a copy of a conversation, whole or up to an item (a branch). It has
+    /// the same items, so that its next request is as valid; the blobs are shared.
+    pub fn copy(
+        &self,
+        id: &ConversationId,
+        before: Option<&ItemId>,
+    ) -> Result<ConversationId, Error> {
+        compose::copy(self, id, before)
+    }
+
+    /// Makes a conversation of an exported file, or of one that Open Interpreter
+    /// wrote. Errors: [`Error::CannotImport`], [`Error::CannotSave`].
+    pub fn import(&self, name: &str, content: &str) -> Result<ConversationId, Error> {
+        import::file(self, name, content)
+    }
+
+    /// One conversation as a file. Vendor data and settings of the conversation
+    /// are never in it; screenshots of OS mode where asked for. `redact` takes
+    /// secrets out of a text.
+    pub fn export(
+        &self,
+        id: &ConversationId,
+        format: ExportFormat,
+        screenshots: bool,
+        redact: &dyn Fn(&str) -> String,
+    ) -> Result<Exported, Error> {
+        export::export(self, id, (format, screenshots), redact)
+    }
+
+    /// How much lies on the disk.
+    pub fn sizes(&self) -> Result<Sizes, Error> {
+        let folders = &self.inner.folders;
+        let kept = [&folders.conversations, &folders.outputs, &folders.bin];
+        Ok(Sizes {
+            conversations: folders.all()?.len() as u32,
+            bytes: kept.iter().map(|folder| folders::size(folder)).sum(),
+            pictures: folders::size(&folders.blobs),
+        })
+    }
+
+    /// Removes pictures that are nothing but screenshots of OS mode: those taken
+    /// before a moment, in milliseconds since 1970, and the oldest ones beyond so
+    /// many bytes. How many went.
+    pub fn prune_screenshots(&self, before: u64, most: u64) -> Result<u32, Error> {
+        screenshots::prune(self, before, most)
+    }
+
+    /// Takes a picture that shall never be written to the disk; it is there for
+    /// as long as the program runs and newer ones leave room.
+    pub fn hold_blob(&self, bytes: &[u8]) -> String {
+        index::guard(&self.inner.held).put(bytes)
     }
 
     /// Makes the index anew from the files. The number of conversations.
@@ -151,7 +296,14 @@ impl Store {
 
     /// The bytes of a hash, with their media type by what they begin with.
     pub fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error> {
-        blob::get(&self.inner.folders.blobs, hash)
+        match blob::get(&self.inner.folders.blobs, hash) {
+            Err(Error::UnknownItem(name)) => {
+                let held = index::guard(&self.inner.held).get(hash);
+                let held = held.ok_or(Error::UnknownItem(name))?;
+                Ok((blob::media_type(&held).to_owned(), held.to_vec()))
+            }
+            other => other,
+        }
     }
 
     /// Opens the file for the full output of a run.

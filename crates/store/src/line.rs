@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use interpreter_protocol::{Chunk, ConversationMeta, ItemId, Role};
+use interpreter_protocol::{Chunk, ConversationMeta, ItemId, Role, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -39,6 +39,10 @@ pub(crate) struct Line {
     pub(crate) seq: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) item: Option<ItemId>,
+    /// When it was written, in milliseconds since 1970: of usage, whose costs
+    /// are summed by day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) append: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +65,8 @@ struct ChunkLine<'a> {
     seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<&'a ItemId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<u64>,
     chunk: &'a Chunk,
 }
 
@@ -71,12 +77,14 @@ pub(crate) fn push_line(buffer: &mut Vec<u8>, value: &impl Serialize) -> serde_j
     Ok(())
 }
 
-/// Adds a record as a line, in the short form where it has one.
+/// Adds a record as a line, in the short form where it has one. `now` goes with
+/// what is summed by time.
 pub(crate) fn push_record(
     buffer: &mut Vec<u8>,
     seq: u64,
     record: &Record,
     shapes: &Shapes,
+    now: u64,
 ) -> serde_json::Result<()> {
     match &record.item {
         Some(item) if shapes.is_more_text(item, &record.chunk) => {
@@ -88,10 +96,16 @@ pub(crate) fn push_record(
             &ChunkLine {
                 seq,
                 item: item.as_ref(),
+                at: is_usage(&record.chunk).then_some(now),
                 chunk: &record.chunk,
             },
         ),
     }
+}
+
+/// Whether a chunk tells what a model call cost.
+pub(crate) fn is_usage(chunk: &Chunk) -> bool {
+    chunk.is(Role::Server, kind::USAGE)
 }
 
 /// A chunk as it was written: `"content": null` is read as no content at all,

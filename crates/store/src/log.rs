@@ -7,6 +7,7 @@ use std::path::Path;
 use interpreter_protocol::{Chunk, ConversationId, Event, Role, Transcript};
 
 use crate::folders::millis;
+use crate::index::Noted;
 use crate::line::{FORMAT, Header, Line, Shapes, restore};
 use crate::{Error, Recorded};
 
@@ -21,13 +22,16 @@ pub(crate) struct Tail {
     pub(crate) shapes: Shapes,
     /// It has its first line.
     pub(crate) has_header: bool,
+    /// Costs and pictures, for the index.
+    pub(crate) noted: Noted,
     damaged: u32,
 }
 
 /// Something a file says.
 enum Said<'a> {
     Header(Header),
-    Event(&'a Event),
+    /// With the time it was written, where that is kept.
+    Event(&'a Event, Option<u64>),
     Other(Line),
 }
 
@@ -99,7 +103,7 @@ fn replay(
         event.seq = tail.seq;
         event.item = line.item;
         event.chunk = chunk;
-        say(Said::Event(&event));
+        say(Said::Event(&event, line.at));
     }
 }
 
@@ -117,7 +121,8 @@ fn short_seq(bytes: &[u8]) -> Option<u64> {
 /// The whole conversation.
 pub(crate) fn fold(path: &Path, id: &ConversationId) -> Result<(Recorded, Tail), Error> {
     let mut recorded = Recorded::default();
-    let tail = replay(path, id, 0, |said| match said {
+    let mut noted = Noted::default();
+    let mut tail = replay(path, id, 0, |said| match said {
         Said::Header(header) => {
             recorded.created = header.created;
             recorded.transcript = Transcript {
@@ -131,7 +136,10 @@ pub(crate) fn fold(path: &Path, id: &ConversationId) -> Result<(Recorded, Tail),
                 });
             }
         }
-        Said::Event(event) => recorded.transcript.apply(event),
+        Said::Event(event, at) => {
+            noted.see(event, at);
+            recorded.transcript.apply(event);
+        }
         Said::Other(line) => {
             if let (Some(item), Some(raw)) = (line.item, line.provider) {
                 recorded.provider.insert(item, raw);
@@ -142,6 +150,7 @@ pub(crate) fn fold(path: &Path, id: &ConversationId) -> Result<(Recorded, Tail),
         }
     })?;
     recorded.damaged = tail.damaged;
+    tail.noted = noted;
     if recorded.created == 0 {
         recorded.created = std::fs::metadata(path)
             .and_then(|meta| meta.modified())
@@ -154,7 +163,7 @@ pub(crate) fn fold(path: &Path, id: &ConversationId) -> Result<(Recorded, Tail),
 pub(crate) fn events(path: &Path, id: &ConversationId, after: u64) -> Result<Vec<Event>, Error> {
     let mut events = Vec::new();
     replay(path, id, after, |said| {
-        if let Said::Event(event) = said
+        if let Said::Event(event, _) = said
             && event.seq > after
         {
             events.push(event.clone());

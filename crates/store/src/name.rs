@@ -1,3 +1,4 @@
+use interpreter_protocol::ConversationId;
 use jiff::Zoned;
 
 /// The name of a conversation: its first words and the local time, as Open
@@ -24,6 +25,18 @@ pub(crate) fn of(first_words: &str, now: &Zoned) -> String {
     format!("{stem}__{}", now.strftime("%B_%d_%Y_%H-%M-%S"))
 }
 
+/// Names for a conversation, in the order they are tried: the same words may
+/// come in the same second.
+pub(crate) fn candidates(first_words: &str) -> impl Iterator<Item = ConversationId> {
+    let wanted = of(first_words, &Zoned::now());
+    (1u32..).map(move |number| {
+        ConversationId(match number {
+            1 => wanted.clone(),
+            _ => format!("{wanted}_{number}"),
+        })
+    })
+}
+
 /// A title from the first words of the person: the first line, cut at a word.
 pub(crate) fn title(first_words: &str) -> String {
     const LONGEST: usize = 60;
@@ -41,6 +54,26 @@ pub(crate) fn title(first_words: &str) -> String {
         .filter(|at| *at > LONGEST / 2)
         .unwrap_or(start.len());
     format!("{}…", start[..cut].trim_end())
+}
+
+/// A title as the name of a file, without its ending.
+pub(crate) fn file_name(title: &str) -> String {
+    let name: String = title
+        .chars()
+        .map(|c| {
+            if c.is_control() || "<>:\"/\\|?*".contains(c) {
+                ' '
+            } else {
+                c
+            }
+        })
+        .take(80)
+        .collect();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    match name.trim_matches('.').trim() {
+        "" => "Conversation".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// A title for a conversation that never got one.

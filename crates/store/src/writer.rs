@@ -43,19 +43,17 @@ impl Writer {
         if meta.title.is_empty() {
             meta.title = name::title(first_words);
         }
-        let now = jiff::Zoned::now();
-        let wanted = name::of(first_words, &now);
-        let mut name = wanted.clone();
-        let mut number = 1;
-        loop {
-            let id = ConversationId(name);
+        for id in name::candidates(first_words) {
             if let Some(writer) = Self::try_create(&store, &id, &meta)? {
                 return Ok(writer);
             }
-            // The same words in the same second.
-            number += 1;
-            name = format!("{wanted}_{number}");
         }
+        let folder = &store.inner.folders.conversations;
+        Err(Error::save(
+            folder,
+            &"no name was free",
+            "No conversation was begun.",
+        ))
     }
 
     fn try_create(
@@ -64,7 +62,7 @@ impl Writer {
         meta: &ConversationMeta,
     ) -> Result<Option<Self>, Error> {
         let folders = &store.inner.folders;
-        if folders.source(id).is_ok() {
+        if !folders.is_free(id) {
             return Ok(None);
         }
         let lock = match Lock::take(folders, id) {
@@ -85,7 +83,7 @@ impl Writer {
         match made {
             Ok(()) => {
                 let mut writer = Self::start(store, id, lock)?;
-                writer.notes = Notes::new(0);
+                writer.notes.begin();
                 writer.tell_index();
                 Ok(Some(writer))
             }
@@ -131,7 +129,7 @@ impl Writer {
             soiled: false,
             recorded,
             shapes: tail.shapes,
-            notes: Notes::new(tail.bytes),
+            notes: Notes::new(tail.bytes, tail.noted),
             buffer: Vec::new(),
             _lock: lock,
         };
@@ -173,11 +171,12 @@ impl Writer {
             return Ok(Vec::new());
         }
         let first = self.seq() + 1;
+        let now = millis(SystemTime::now());
         self.buffer.clear();
         let mut undo = Vec::new();
         let mut written = Ok(());
         for (seq, record) in (first..).zip(records) {
-            written = push_record(&mut self.buffer, seq, record, &self.shapes);
+            written = push_record(&mut self.buffer, seq, record, &self.shapes, now);
             if written.is_err() {
                 break;
             }
@@ -208,7 +207,7 @@ impl Writer {
             .collect();
         for event in &events {
             self.recorded.transcript.apply(event);
-            self.notes.see(event);
+            self.notes.see(event, now);
         }
         if self.notes.are_worth_telling() {
             self.tell_index();
@@ -316,7 +315,7 @@ pub(crate) fn set(map: &mut Map<String, Value>, key: String, value: Value) {
 
 /// Makes a file of that content, its owner's alone; there is never half of it.
 /// Fails where the name is taken.
-fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".new-")

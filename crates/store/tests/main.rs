@@ -1,14 +1,21 @@
 //! The store from the outside: crashes, two programs, search, old files.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod binned;
+mod copies;
 mod crash;
 mod deleting;
+mod exporting;
 mod finding;
+mod importing;
+mod listing;
 mod locking;
 mod making;
 mod old;
 mod platform;
 mod roundtrip;
+mod screenshots;
+mod searching;
 
 use interpreter_protocol::{Chunk, ConversationMeta, ItemId, Role, kind};
 use interpreter_store::{Record, Store, Writer};

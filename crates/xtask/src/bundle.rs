@@ -6,11 +6,14 @@ use std::process::Command;
 use crate::command::{Outcome, cargo, npm, output, program, root, run, target, ui};
 use crate::setup;
 
-/// Programs that ship beside the app.
-const BESIDE: [&str; 2] = ["interpreter", "interpreter-eyes"];
-/// What only packages need of the configuration: the programs beside the app,
-/// which a plain build must not ask for.
-const CONFIG: &str = "src-tauri/bundle.json";
+/// Programs that ship beside the app. The eyes link Tesseract, which only Linux
+/// has as a package of the system; elsewhere the system reads text itself.
+fn beside() -> &'static [&'static str] {
+    match std::env::consts::OS {
+        "linux" => &["interpreter", "interpreter-eyes"],
+        _ => &["interpreter"],
+    }
+}
 
 /// What is packed on this system when nothing is named.
 fn usual() -> &'static [&'static str] {
@@ -21,8 +24,8 @@ fn usual() -> &'static [&'static str] {
     }
 }
 
-/// Builds and packs. `debug` packs what the tests were built with: not for
-/// people, but the same files in the same places.
+/// Builds and packs. `debug` packs what the tests were built with, as it is: not
+/// for people, but the same files in the same places.
 pub fn bundle(words: &[&str]) -> Outcome {
     let debug = words.contains(&"debug");
     let named: Vec<&str> = words
@@ -31,24 +34,31 @@ pub fn bundle(words: &[&str]) -> Outcome {
         .filter(|word| *word != "debug")
         .collect();
     let kinds = if named.is_empty() { usual() } else { &named };
-    setup::for_run()?;
-    run(&mut npm(&["run", "build"]))?;
     let built = target().join(if debug { "debug" } else { "release" });
-    build(debug)?;
+    if !debug {
+        setup::for_run()?;
+        run(&mut npm(&["run", "build"]))?;
+        build()?;
+    }
     let triple = triple()?;
     let folder = root().join("gen/bin");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for name in BESIDE {
+    for name in beside() {
         lay(&built, &folder, name, &triple)?;
     }
-    let mut tauri = program(
-        &ui().join("node_modules/.bin/tauri").to_string_lossy(),
-        &["bundle"],
-    );
+    // Not in tauri.conf.json: a plain build must not ask for these programs.
+    let names: Vec<String> = beside()
+        .iter()
+        .map(|name| format!("\"gen/bin/{name}\""))
+        .collect();
+    let ours = format!(r#"{{"bundle":{{"externalBin":[{}]}}}}"#, names.join(","));
+    let script = ui().join("node_modules/@tauri-apps/cli/tauri.js");
+    let mut tauri = program("node", &[&script.to_string_lossy(), "bundle"]);
     if debug {
-        tauri.arg("--debug");
+        // The tests start the same file, which must not change under them.
+        tauri.args(["--debug", "--no-binary-patching"]);
     }
-    tauri.args(["--ci", "--config", CONFIG, "--bundles", &kinds.join(",")]);
+    tauri.args(["--ci", "--config", &ours, "--bundles", &kinds.join(",")]);
     if let Some(signed) = signing() {
         tauri.args(["--config", &signed]);
     }
@@ -60,28 +70,19 @@ pub fn bundle(words: &[&str]) -> Outcome {
     Ok(())
 }
 
-fn build(debug: bool) -> Outcome {
-    let profile: &[&str] = if debug { &[] } else { &["--release"] };
-    let build = |words: &[&str]| run(&mut cargo(&[&["build"], profile, words].concat()));
+fn build() -> Outcome {
+    let build = |words: &[&str]| run(&mut cargo(&[&["build", "--release"], words].concat()));
     build(&["-p", "interpreter-cli", "--bin", "interpreter"])?;
-    build(&[
-        "-p",
-        "interpreter-perception",
-        "--features",
-        "eyes",
-        "--bin",
-        "interpreter-eyes",
-    ])?;
+    if beside().contains(&"interpreter-eyes") {
+        let eyes = ["-p", "interpreter-perception", "--features", "eyes"];
+        build(&[&eyes[..], &["--bin", "interpreter-eyes"]].concat())?;
+    }
+    let mut app = ["-p", "interpreter-desktop", "--features", "custom-protocol"];
     let Some(signed) = signing() else {
-        return build(&["-p", "interpreter-desktop", "--features", "custom-protocol"]);
+        return build(&app);
     };
-    let words = [
-        "-p",
-        "interpreter-desktop",
-        "--features",
-        "custom-protocol,updater",
-    ];
-    let mut command = cargo(&[&["build"], profile, &words].concat());
+    app[3] = "custom-protocol,updater";
+    let mut command = cargo(&[&["build", "--release"], &app[..]].concat());
     // The program must know at build time where updates lie and which key signs them.
     run(command.env("TAURI_CONFIG", signed))
 }

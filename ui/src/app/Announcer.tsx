@@ -2,11 +2,14 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { lineCount } from '@/components/format';
 import { useSessionStore } from '@/session/context';
+import { usePreferences } from '@/session/preferences';
 import { type SessionState, shown } from '@/session/store';
 import { codeOf, textOf } from '@/session/turns';
 
 /** While the assistant works, this often it is said what it does, in milliseconds. */
 const BUSY_EVERY = 7000;
+/** Characters of a reply that are said at once. */
+const LONGEST = 10_000;
 
 /**
  * Two hidden regions for screen readers: what is going on, in few words, and each
@@ -27,10 +30,13 @@ export function Announcer() {
       const after = shown(now);
       const old = shown(before);
       if (current === null || after === old) return;
-      // What was there when the conversation was opened is read, not announced.
+      // What was there when the conversation was opened, or comes from its past, is
+      // read, not announced.
       if (before.current !== current || !before.loaded[current]) return;
+      if (after.seq === old.seq) return;
+      const fresh = after.items.filter((item, at) => item !== old.items[at]);
 
-      const replies = after.items.filter(
+      const replies = fresh.filter(
         (item) =>
           item.role === 'assistant' &&
           item.type === 'message' &&
@@ -39,11 +45,13 @@ export function Announcer() {
           !old.items.some((other) => other.id === item.id && other.complete),
       );
       for (const item of replies) said.current.add(item.id);
-      if (replies.length > 0) {
-        const lines = replies.map((item) => ({
-          id: item.id,
-          text: t('say.reply', { text: spoken(textOf(item)) }),
-        }));
+      const { announce } = usePreferences.getState();
+      if (replies.length > 0 && announce !== 'done') {
+        const lines = replies.map((item) => {
+          const words = spoken(textOf(item)).slice(0, LONGEST);
+          const text = announce === 'first' ? firstSentence(words) : words;
+          return { id: item.id, text: t('say.reply', { text }) };
+        });
         setLog((entries) => [...entries, ...lines].slice(-5));
       }
 
@@ -53,7 +61,7 @@ export function Announcer() {
       const input = after.inputs.find(
         ({ request }) => !old.inputs.some((other) => other.request === request),
       );
-      const failed = after.items.find(
+      const failed = fresh.find(
         (item) => item.type === 'error' && !old.items.some(({ id }) => id === item.id),
       );
       if (failed) {
@@ -107,6 +115,10 @@ export function Announcer() {
     </div>
   );
 }
+
+/** The first sentence of what is said. */
+export const firstSentence = (text: string): string =>
+  /^[\s\S]*?[.!?…](?=\s|$)/.exec(text)?.[0] ?? text.split('\n', 1)[0] ?? '';
 
 /** Markdown as it is said: the marks that are only seen are left out. */
 export function spoken(text: string): string {

@@ -130,7 +130,12 @@ describe('a run', () => {
     expect(screen.queryByRole('button', { name: 'Kill' })).toBeNull();
     act(() => session.store.setState({ interrupted: { k: Date.now() - 2500 } }));
     await userEvent.click(await screen.findByRole('button', { name: 'Kill' }));
-    expect(backend.ops.at(-1)).toEqual({ op: 'stop', conversation: 'c' });
+    expect(backend.ops.at(-1)).toEqual({
+      op: 'interrupt',
+      conversation: 'c',
+      item: 'k',
+      kill: true,
+    });
   });
 
   test('asks for input, hidden where it is a secret', async () => {

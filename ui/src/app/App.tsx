@@ -1,48 +1,90 @@
 import { TriangleAlert, WifiOff } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { Composer } from '@/features/composer/Composer';
+import { HistoryPage } from '@/features/conversations/HistoryPage';
+import { NoteBar } from '@/features/conversations/NoteBar';
 import { Sidebar } from '@/features/conversations/Sidebar';
+import { FindBar } from '@/features/find/FindBar';
 import { Header } from '@/features/header/Header';
 import { ConsentSheet } from '@/features/screen/ConsentSheet';
 import { LivePill } from '@/features/screen/LivePill';
 import { EmptyState } from '@/features/transcript/EmptyState';
 import { Transcript } from '@/features/transcript/Transcript';
-import { useActions, useSession, useSessionStore } from '@/session/context';
+import { useActions, useSession } from '@/session/context';
+import { useSearch } from '@/session/history';
+import { restoreFocus } from '@/session/pages';
 import { NEW } from '@/session/store';
 import { show, useView } from '@/session/view';
 import { Announcer } from './Announcer';
-import { windowKeys } from './keys';
+import { useKeys } from './keys';
+import { Overlays } from './Overlays';
 import { useAddress } from './useAddress';
+import { useFirstRun } from './useFirstRun';
+import { useNotifications } from './useNotifications';
+import { useSettings } from './useSettings';
+
+// Not needed to begin with.
+const Settings = lazy(() => import('@/features/settings/Settings'));
+const Start = lazy(() => import('@/features/start/Start'));
 
 /** The window: conversations, transcript, composer, and what lies over them. */
 export function App() {
   const { t } = useTranslation();
   const actions = useActions();
-  const store = useSessionStore();
-  const sidebar = useView((view) => view.sidebar);
-  const drawer = useView((view) => view.drawer);
-  const fresh = useSession((state) => state.current === null);
   const refused = useSession((state) => state.connection === 'refused');
+  const page = useView((view) => view.page);
+  const chat = page === 'chat';
   useAddress();
+  useSettings();
+  useFirstRun();
+  useNotifications();
+  useKeys();
 
   useEffect(() => actions.start(), [actions]);
+  const before = useRef(page);
   useEffect(() => {
-    const keys = windowKeys(actions, store.getState);
-    window.addEventListener('keydown', keys);
-    return () => window.removeEventListener('keydown', keys);
-  }, [actions, store]);
+    if (chat && before.current !== 'chat') restoreFocus();
+    before.current = page;
+  }, [chat, page]);
   useEffect(() => {
     document.getElementById('composer')?.focus();
   }, []);
 
   if (refused) return <Wall title={t('app.refused')} why={t('app.refusedWhy')} />;
+  return (
+    <div className="relative h-full overflow-hidden">
+      {/* Kept as it is while a page lies over it: what is written, and where it was read. */}
+      <div inert={!chat} className={`flex h-full overflow-hidden ${chat ? '' : 'invisible'}`}>
+        <Chat />
+      </div>
+      {!chat && (
+        <div className="absolute inset-0 z-10 flex flex-col bg-bg">
+          <LivePill />
+          <div className="min-h-0 flex-1">
+            <Suspense fallback={null}>{page === 'start' ? <Start /> : <Settings />}</Suspense>
+          </div>
+        </div>
+      )}
+      <Overlays />
+      <Announcer />
+    </div>
+  );
+}
+
+/** Conversations, transcript and composer. */
+function Chat() {
+  const { t } = useTranslation();
+  const sidebar = useView((view) => view.sidebar);
+  const drawer = useView((view) => view.drawer);
+  const fresh = useSession((state) => state.current === null);
+  const searching = useSearch((search) => search.open);
   const toComposer = () => document.getElementById('composer')?.focus();
   return (
-    <div className="flex h-full overflow-hidden">
+    <>
       <button
         type="button"
         className="sr-only focus-visible:not-sr-only focus-visible:absolute focus-visible:z-50 focus-visible:m-2 focus-visible:rounded-2 focus-visible:bg-raised focus-visible:p-2"
@@ -68,15 +110,25 @@ export function App() {
         </Dialog.Portal>
       </Dialog.Root>
       <main className="relative flex min-w-0 flex-1 flex-col">
-        <Header />
+        {!searching && <Header />}
         <LivePill />
-        {fresh ? <EmptyState onPick={toComposer} /> : <Transcript />}
-        <Notices />
-        <Composer />
+        {searching ? (
+          <>
+            <HistoryPage preview={<Transcript />} />
+            <NoteBar />
+          </>
+        ) : (
+          <>
+            <FindBar />
+            {fresh ? <EmptyState onPick={toComposer} /> : <Transcript />}
+            <NoteBar />
+            <Notices />
+            <Composer />
+          </>
+        )}
       </main>
       <ConsentSheet />
-      <Announcer />
-    </div>
+    </>
   );
 }
 

@@ -1,8 +1,21 @@
-import { type ComponentProps, memo, type ReactNode } from 'react';
+import {
+  Component,
+  type ComponentProps,
+  memo,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { defaultRehypePlugins, Streamdown } from 'streamdown';
+import { CopyButton } from './CopyButton';
 import { useTokens } from './highlight';
+import { Lines, MANY, shortLine, widestOf } from './Lines';
+import './markdown.css';
 import { Pre } from './Pre';
+import { type Cut, cut, definitions, hasMath, isPlain, partsOf, withMath } from './parts';
 
 /** Element props without what the parser adds. */
 type Of<K extends keyof React.JSX.IntrinsicElements> = ComponentProps<K> & { node?: unknown };
@@ -33,37 +46,95 @@ function Code({ children, className }: Of<'code'>) {
   // A block has a line end; what is inline has none.
   if (!className && !text.includes('\n')) return <code>{children}</code>;
   const language = /language-([\w+#-]+)/.exec(className ?? '')?.[1] ?? 'text';
-  return <Block code={text.replace(/\n$/, '')} language={language} />;
+  return <Block code={text.replace(/\n$/, '')} language={language} closed />;
 }
 
-function Block({ code, language }: { code: string; language: string }) {
+const CODE =
+  'overflow-x-auto rounded-1 border border-border bg-code-bg px-3 py-2 font-mono text-code text-code-text';
+
+/** A block of code in a reply; coloured once its end was written. */
+const Block = memo(function Block({
+  code,
+  language,
+  closed,
+}: {
+  code: string;
+  language: string;
+  closed: boolean;
+}) {
   const { t } = useTranslation();
-  const lines = useTokens(code, language);
+  const lines = useTokens(code, closed ? language : 'text');
+  const label = t('card.labelShort', { language: language || 'text' });
+  const many = lines.length > MANY;
+  const widest = useMemo(
+    () => widestOf(many || code.length > 2000 ? code.split('\n') : []),
+    [many, code],
+  );
+  const short = (text: string) => shortLine(text, (count) => t('card.lineLeft', { count }));
+  const line = (at: number) =>
+    (lines[at] ?? []).map(({ text, kind }, index) =>
+      kind ? (
+        <span key={index} className={`tok-${kind}`}>
+          {short(text)}
+        </span>
+      ) : (
+        short(text)
+      ),
+    );
   return (
-    <Pre
-      className="overflow-x-auto rounded-1 border border-border bg-code-bg px-3 py-2 font-mono text-code text-code-text"
-      label={t('card.labelShort', { language })}
-    >
-      {lines.map((line, at) => (
-        <span key={at}>
-          {line.map(({ text, kind }, index) => (
-            <span key={index} className={kind && `tok-${kind}`}>
-              {text}
+    <div className="relative">
+      {many ? (
+        <Lines
+          count={lines.length}
+          label={label}
+          widest={widest}
+          className={`${CODE} max-h-[60vh] overflow-y-auto`}
+          {...(!closed && { show: lines.length - 1 })}
+          line={(at) => (
+            <span key={at} className="block min-h-5">
+              {line(at)}
+            </span>
+          )}
+        />
+      ) : (
+        <Pre className={CODE} label={label}>
+          {lines.map((_, at) => (
+            <span key={at}>
+              {line(at)}
+              {at < lines.length - 1 && '\n'}
             </span>
           ))}
-          {at < lines.length - 1 && '\n'}
+        </Pre>
+      )}
+      {closed && (
+        <span className="near absolute top-1 right-1 rounded-2 bg-code-bg">
+          <CopyButton small text={code} name={t('card.copy')} />
         </span>
-      ))}
-    </Pre>
+      )}
+    </div>
+  );
+});
+
+/** A link tells where it leads, also where its words name another place. */
+function Link({ children, href }: Of<'a'>) {
+  const words = textOf(children);
+  const host = hostOf(href);
+  const named = hostOf(words.startsWith('http') ? words : `https://${words}`);
+  const other = host !== null && /^[\w-]+(\.[\w-]+)+/.test(words) && named !== host;
+  return (
+    <a href={href} title={href} target="_blank" rel="noreferrer noopener">
+      {children}
+      {other && ` (${host})`}
+    </a>
   );
 }
 
-function Link({ children, href }: Of<'a'>) {
-  return (
-    <a href={href} target="_blank" rel="noreferrer noopener">
-      {children}
-    </a>
-  );
+function hostOf(address: string | undefined): string | null {
+  try {
+    return new URL(address ?? '').host.replace(/^www\./, '');
+  } catch {
+    return null;
+  }
 }
 
 /** A picture from elsewhere would tell its server that it was seen: it is named, not loaded. */
@@ -110,33 +181,143 @@ const COMPONENTS = {
   tr: ({ children }: Of<'tr'>) => <tr>{children}</tr>,
   th: ({ children, style }: Of<'th'>) => <th style={style}>{children}</th>,
   td: ({ children, style }: Of<'td'>) => <td style={style}>{children}</td>,
-};
+} as ComponentProps<typeof Streamdown>['components'];
 
 // Without `raw`: HTML that a model writes is text, never markup.
 const REHYPE = [defaultRehypePlugins.sanitize, defaultRehypePlugins.harden].filter(
   (plugin) => plugin !== undefined,
 );
+const NO_SAFETY = { enabled: false };
 
 type Props = { text: string; streaming: boolean };
 
-/** Text the model wrote. While it streams, only its last block is parsed again. */
+/** Text the model wrote. While it is written, only its last part is parsed again. */
 export const Markdown = memo(function Markdown({ text, streaming }: Props) {
+  const done = useRef<Cut>(undefined);
+  const now = useMemo(() => cut(text, done.current), [text]);
+  useEffect(() => {
+    done.current = now;
+  }, [now]);
+  const parts = partsOf(now);
+  const links = useMemo(() => definitions(text), [text]);
   return (
-    <Streamdown
-      className="md"
-      mode={streaming ? 'streaming' : 'static'}
-      parseIncompleteMarkdown={streaming}
-      isAnimating={streaming}
-      data-writing={streaming || undefined}
-      controls={false}
-      linkSafety={{ enabled: false }}
-      rehypePlugins={REHYPE}
-      components={COMPONENTS as ComponentProps<typeof Streamdown>['components']}
-    >
-      {text}
-    </Streamdown>
+    <div className="md" dir="auto" data-writing={streaming || undefined}>
+      {parts.map((part, at) => {
+        const open = streaming && at === parts.length - 1;
+        if (part.kind === 'code') {
+          return (
+            <Block
+              key={at}
+              code={part.code}
+              language={part.language || 'text'}
+              closed={part.closed || !open}
+            />
+          );
+        }
+        const refers = links !== '' && part.text.includes('[') && at < parts.length;
+        return (
+          <TextPart
+            key={at}
+            text={refers && !part.text.includes(links) ? `${part.text}\n\n${links}` : part.text}
+            open={open}
+          />
+        );
+      })}
+    </div>
   );
 });
+
+/** One part, parsed on its own; plain where it cannot be laid out. */
+const TextPart = memo(function TextPart({ text, open }: { text: string; open: boolean }) {
+  const { t } = useTranslation();
+  const wants = hasMath(text);
+  const math = useMath(wants);
+  if (isPlain(text)) {
+    const lines = text.trimEnd().split('\n');
+    return (
+      <Lines
+        count={lines.length}
+        label={t('card.plainText')}
+        widest={widestOf(lines)}
+        className="max-h-[60vh] overflow-auto rounded-1 border border-border px-3 py-2 font-mono text-code"
+        line={(at) => (
+          <span key={at} className="block min-h-5">
+            {shortLine(lines[at] ?? '', (count) => t('card.lineLeft', { count }))}
+          </span>
+        )}
+      />
+    );
+  }
+  return (
+    <AsWritten text={text}>
+      <Streamdown
+        className="md-part"
+        mode={open ? 'streaming' : 'static'}
+        parseIncompleteMarkdown={open}
+        isAnimating={open}
+        controls={false}
+        linkSafety={NO_SAFETY}
+        rehypePlugins={REHYPE}
+        components={COMPONENTS}
+        {...(math && { plugins: math })}
+      >
+        {wants && math ? withMath(text) : text}
+      </Streamdown>
+    </AsWritten>
+  );
+});
+
+type MathPlugins = { math: typeof import('./math')['math'] };
+let loaded: MathPlugins | undefined;
+
+/** What draws formulas, once one was seen. */
+function useMath(wanted: boolean): MathPlugins | undefined {
+  const [plugins, setPlugins] = useState(loaded);
+  useEffect(() => {
+    if (!wanted || loaded) {
+      if (wanted) setPlugins(loaded);
+      return;
+    }
+    let seen = true;
+    import('./math').then(
+      ({ math }) => {
+        loaded = { math };
+        if (seen) setPlugins(loaded);
+      },
+      () => {
+        // Formulas stay as they are written.
+      },
+    );
+    return () => {
+      seen = false;
+    };
+  }, [wanted]);
+  return wanted ? plugins : undefined;
+}
+
+/** A text that breaks its parser is shown as it is written. */
+class AsWritten extends Component<{ text: string; children: ReactNode }, Written> {
+  static getDerivedStateFromProps({ text }: { text: string }, state: Written): Written | null {
+    return text === state.text ? null : { text, broken: false };
+  }
+
+  static getDerivedStateFromError(): Partial<Written> {
+    return { broken: true };
+  }
+
+  override state: Written = { text: '', broken: false };
+
+  override render(): ReactNode {
+    const { text, children } = this.props;
+    return this.state.broken ? (
+      <pre className="whitespace-pre-wrap font-mono text-code">{text}</pre>
+    ) : (
+      children
+    );
+  }
+}
+
+type Written = { text: string; broken: boolean };
 
 function textOf(children: ReactNode): string {
   if (typeof children === 'string') return children;

@@ -1,10 +1,19 @@
-import { X } from 'lucide-react';
+import { Check, Code, Copy, Download, Maximize2, Minus, Plus, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type ReactNode, useEffect, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '@/generated/Item';
 import { useActions } from '@/session/context';
-import { IconButton } from './Button';
+import { Button, IconButton } from './Button';
+import { saveBlob } from './save';
 
 type Props = {
   item: Item;
@@ -12,19 +21,22 @@ type Props = {
   name: string;
   /** At most this wide, in pixels; its own size where that is less. */
   width?: number;
+  /** Shows the code it came from. */
+  onSource?: (() => void) | undefined;
   children?: ReactNode;
 };
 
 /** A picture whose place is kept before it is loaded; a click shows it large. */
-export function Picture({ item, name, width, children }: Props) {
+export function Picture({ item, name, width, onSource, children }: Props) {
   const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
   const { url, lost } = useAddress(item);
   const size = { width: item.width, height: item.height };
   const known = size.width !== undefined && size.height !== undefined;
   const box = known ? { aspectRatio: `${size.width} / ${size.height}` } : { minHeight: 120 };
   const limit = Math.min(width ?? Number.POSITIVE_INFINITY, size.width ?? width ?? 640);
   return (
-    <Dialog.Root>
+    <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Trigger
         aria-label={t('card.zoom', { name })}
         className="relative block max-w-full overflow-hidden rounded-1"
@@ -33,7 +45,16 @@ export function Picture({ item, name, width, children }: Props) {
         {lost ? (
           <span className="block p-2 text-12 text-muted">{t('card.imageLost')}</span>
         ) : (
-          url && <img src={url} alt={name} {...size} className="block size-full object-contain" />
+          url && (
+            <img
+              src={url}
+              alt={name}
+              {...size}
+              loading="lazy"
+              decoding="async"
+              className="block size-full object-contain"
+            />
+          )
         )}
         {children}
       </Dialog.Trigger>
@@ -43,19 +64,171 @@ export function Picture({ item, name, width, children }: Props) {
           aria-describedby={undefined}
           className="fixed inset-6 z-50 flex flex-col overflow-hidden rounded-4 border border-border-strong bg-surface outline-none"
         >
-          <div className="flex items-center gap-2 border-border border-b py-2 pr-2 pl-4">
-            <Dialog.Title className="min-w-0 flex-1 truncate font-strong">{name}</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon={X} name={t('card.zoomClose')} />
-            </Dialog.Close>
-          </div>
-          <div className="flex min-h-0 flex-1 overflow-auto p-4">
-            {url && <img src={url} alt={name} {...size} className="m-auto max-w-none" />}
-          </div>
+          <Large
+            url={url}
+            name={name}
+            size={size}
+            onSource={
+              onSource &&
+              (() => {
+                setOpen(false);
+                onSource();
+              })
+            }
+          />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+type LargeProps = {
+  url: string | null;
+  name: string;
+  size: { width: number | undefined; height: number | undefined };
+  onSource: (() => void) | undefined;
+};
+
+const STEP = 1.25;
+const LEAST = 0.1;
+const MOST = 8;
+const PAN = 60;
+
+/** The picture with its tools: fitted or by scale, moved by arrows, wheel or hand. */
+function Large({ url, name, size, onSource }: LargeProps) {
+  const { t } = useTranslation();
+  const area = useRef<HTMLDivElement>(null);
+  const [fit, setFit] = useState(1);
+  /** Absent: fitted. */
+  const [scale, setScale] = useState<number>();
+  const [natural, setNatural] = useState(size);
+  const [copied, setCopied] = useState(false);
+  const grip = useRef<{ x: number; y: number } | null>(null);
+  const width = natural.width ?? 640;
+  const height = natural.height ?? 480;
+
+  useLayoutEffect(() => {
+    const box = area.current;
+    if (!box) return;
+    const measure = () => {
+      const least = Math.min((box.clientWidth - 32) / width, (box.clientHeight - 32) / height);
+      setFit(Math.max(LEAST, Math.min(1, least)));
+    };
+    measure();
+    const seen = new ResizeObserver(measure);
+    seen.observe(box);
+    return () => seen.disconnect();
+  }, [width, height]);
+
+  const now = scale ?? fit;
+  const zoom = (by: number) => setScale(Math.max(LEAST, Math.min(MOST, now * by)));
+  const pan = (x: number, y: number) => area.current?.scrollBy(x, y);
+  const keys = (event: KeyboardEvent) => {
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === '+' || key === '=') zoom(STEP);
+    else if (key === '-') zoom(1 / STEP);
+    else if (key === '0') setScale(undefined);
+    else if (key === '1') setScale(1);
+    else if (key === 'ArrowLeft') pan(-PAN, 0);
+    else if (key === 'ArrowRight') pan(PAN, 0);
+    else if (key === 'ArrowUp') pan(0, -PAN);
+    else if (key === 'ArrowDown') pan(0, PAN);
+    else return;
+    event.preventDefault();
+  };
+  const drag = (event: PointerEvent) => {
+    const from = grip.current;
+    if (!from || event.buttons !== 1) return;
+    pan(from.x - event.clientX, from.y - event.clientY);
+    grip.current = { x: event.clientX, y: event.clientY };
+  };
+  const copy = async () => {
+    if (!url) return;
+    try {
+      const png = await asPng(url, width, height);
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+      setCopied(true);
+    } catch {
+      setCopied(false);
+    }
+  };
+  const save = async () => {
+    if (url) saveBlob('picture.png', await asPng(url, width, height));
+  };
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-1 border-border border-b py-2 pr-2 pl-4">
+        <Dialog.Title className="min-w-0 flex-1 truncate font-strong">{name}</Dialog.Title>
+        <span className="num text-12 text-muted">{Math.round(now * 100)} %</span>
+        <IconButton icon={Minus} name={t('card.zoomOut')} onClick={() => zoom(1 / STEP)} />
+        <IconButton icon={Plus} name={t('card.zoomIn')} onClick={() => zoom(STEP)} />
+        <IconButton
+          icon={Maximize2}
+          name={t('card.fit')}
+          aria-pressed={scale === undefined}
+          onClick={() => setScale(undefined)}
+        />
+        <Button look="quiet" aria-pressed={scale === 1} onClick={() => setScale(1)}>
+          100 %
+        </Button>
+        <IconButton
+          icon={copied ? Check : Copy}
+          name={t(copied ? 'card.copied' : 'card.copyImage')}
+          onClick={() => void copy()}
+        />
+        <IconButton icon={Download} name={t('card.saveImage')} onClick={() => void save()} />
+        {onSource && (
+          <Button look="quiet" icon={Code} onClick={onSource}>
+            {t('card.showCode')}
+          </Button>
+        )}
+        <Dialog.Close asChild>
+          <IconButton icon={X} name={t('card.zoomClose')} />
+        </Dialog.Close>
+      </div>
+      <section
+        ref={area}
+        aria-label={name}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        tabIndex={0}
+        onKeyDown={keys}
+        onPointerDown={(event) => {
+          grip.current = { x: event.clientX, y: event.clientY };
+        }}
+        onPointerMove={drag}
+        onPointerUp={() => {
+          grip.current = null;
+        }}
+        className="flex min-h-0 flex-1 overflow-auto p-4 -outline-offset-2"
+      >
+        {url && (
+          <img
+            src={url}
+            alt={name}
+            draggable={false}
+            onLoad={({ currentTarget: image }) => {
+              if (size.width === undefined) {
+                setNatural({ width: image.naturalWidth, height: image.naturalHeight });
+              }
+            }}
+            className="m-auto max-w-none select-none"
+            style={{ width: width * now, height: height * now }}
+          />
+        )}
+      </section>
+    </>
+  );
+}
+
+/** The picture as PNG, the one kind the clipboard takes; drawn, for no page may read any address. */
+async function asPng(url: string, width: number, height: number): Promise<Blob> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.naturalWidth || width, image.naturalHeight || height);
+  canvas.getContext('2d')?.drawImage(image, 0, 0);
+  return canvas.convertToBlob({ type: 'image/png' });
 }
 
 function useAddress(item: Item): { url: string | null; lost: boolean } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedLines, diff } from './Source';
+import { changedLines, changedSpans, diff } from './Source';
 
 test.each([
   ['a\nb\nc', 'a\nb\nc', '   ', 0],
@@ -19,4 +19,16 @@ test('rows give back both texts', () => {
   const rows = diff(before, after);
   expect(rows.filter(({ sign }) => sign !== '-').map(({ at }) => after[at])).toEqual(after);
   expect(rows.filter(({ sign }) => sign === '-').map(({ at }) => before[at])).toEqual(['b']);
+});
+
+test.each([
+  ['a = load("x.csv")', 'a = load("y.csv")', ['x'], ['y']],
+  ['use.save(path)', 'use.save(path, index=False)', [], [', index=False']],
+  ['one', 'quite another', null, null],
+])('of %j and %j these characters differ', (before, after, removed, added) => {
+  const spans = changedSpans(before, after);
+  const texts = (text: string, list: readonly (readonly [number, number])[] | undefined) =>
+    list?.map(([from, to]) => text.slice(from, to)) ?? null;
+  expect(texts(before, spans?.removed)).toEqual(removed);
+  expect(texts(after, spans?.added)).toEqual(added);
 });

@@ -1,6 +1,8 @@
-import { memo } from 'react';
+import { diffArrays, diffWordsWithSpace } from 'diff';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Token, useTokens } from './highlight';
+import { Lines, LONGEST_LINE, MANY, widestOf } from './Lines';
 import { Pre } from './Pre';
 
 /** A line to draw: its number, or none for a removed one. */
@@ -20,22 +22,36 @@ type Props = {
 /** Code with line numbers, as on a card. Scrolls in its own box. */
 export const Source = memo(function Source(props: Props) {
   const { code, language, active, dim, writing, label } = props;
-  const lines = useTokens(code, language);
+  const lines = useTokens(code, language, writing);
   const { t } = useTranslation();
+  const many = lines.length > MANY;
+  const widest = useMemo(() => (many ? widestOf(code.split('\n')) : 0), [many, code]);
+  const line = (at: number) => (
+    <Line
+      key={at}
+      number={at + 1}
+      tokens={lines[at] ?? []}
+      mark={active === at + 1 ? 'active' : undefined}
+      markWord={active === at + 1 ? t('card.activeLine') : undefined}
+      pen={writing === true && at === lines.length - 1}
+    />
+  );
+  if (many) {
+    return (
+      <Lines
+        className="src max-h-[70vh] overflow-y-auto"
+        dim={dim}
+        label={label}
+        count={lines.length}
+        line={line}
+        widest={widest}
+        show={writing ? lines.length - 1 : active === undefined ? undefined : active - 1}
+      />
+    );
+  }
   return (
     <Pre className="src" dim={dim} label={label}>
-      <code className="src-body block">
-        {lines.map((line, at) => (
-          <Line
-            key={at}
-            number={at + 1}
-            tokens={line}
-            mark={active === at + 1 ? 'active' : undefined}
-            markWord={active === at + 1 ? t('card.activeLine') : undefined}
-            pen={writing === true && at === lines.length - 1}
-          />
-        ))}
-      </code>
+      <code className="src-body block">{lines.map((_, at) => line(at))}</code>
     </Pre>
   );
 });
@@ -61,11 +77,20 @@ const Line = memo(function Line({ number, tokens, mark, markWord, pen }: LinePro
       </span>
       <span className="text">
         {markWord && <span className="sr-only">{markWord}: </span>}
-        {tokens.map(({ text, kind }, at) => (
-          <span key={at} className={kind && `tok-${kind}`}>
-            {text}
-          </span>
-        ))}
+        {tokens.map(({ text, kind, changed }, at) => {
+          // One very long line would hold up the page; all of it runs and is copied.
+          const shown =
+            text.length > LONGEST_LINE
+              ? `${text.slice(0, LONGEST_LINE)}… +${text.length - LONGEST_LINE}`
+              : text;
+          return kind || changed ? (
+            <span key={at} className={kind && `tok-${kind}`} data-changed={changed || undefined}>
+              {shown}
+            </span>
+          ) : (
+            shown
+          );
+        })}
         {pen && <span className="pen" aria-hidden />}
         {'\n'}
       </span>
@@ -75,21 +100,23 @@ const Line = memo(function Line({ number, tokens, mark, markWord, pen }: LinePro
 
 type DiffProps = { before: string; after: string; language: string; label: string };
 
-/** What the person changed: removed and added lines with their signs. */
+/** What the person changed: removed and added lines with their signs, changed words marked. */
 export function Changes({ before, after, language, label }: DiffProps) {
   const { t } = useTranslation();
   const old = useTokens(before, language);
   const fresh = useTokens(after, language);
+  const rows = useMemo(() => paired(before.split('\n'), after.split('\n')), [before, after]);
   return (
-    <Pre className="src" label={label}>
+    <Pre className="src max-h-[70vh] overflow-y-auto" label={label}>
       <code className="src-body block">
-        {diff(before.split('\n'), after.split('\n')).map(({ sign, at }) => {
+        {rows.map(({ sign, at, spans }) => {
           const mark = sign === '+' ? 'added' : sign === '-' ? 'removed' : undefined;
+          const tokens = (sign === '-' ? old[at] : fresh[at]) ?? [];
           return (
             <Line
               key={`${sign}${at}`}
               number={sign === '-' ? null : at + 1}
-              tokens={(sign === '-' ? old[at] : fresh[at]) ?? []}
+              tokens={spans ? withSpans(tokens, spans) : tokens}
               mark={mark}
               markWord={mark && t(mark === 'added' ? 'card.diffAdded' : 'card.diffRemoved')}
             />
@@ -100,57 +127,110 @@ export function Changes({ before, after, language, label }: DiffProps) {
   );
 }
 
-/** One row of a comparison: of the old text (`-`) or the new one, by index. */
-export type Row = { sign: ' ' | '+' | '-'; at: number };
+type Span = readonly [from: number, to: number];
+type Paired = Row & { spans?: readonly Span[] };
 
-/** Longest common subsequence by lines; a long text is compared at its ends only. */
-export function diff(before: readonly string[], after: readonly string[]): Row[] {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  ) {
-    tail++;
+/** Rows of a comparison; a changed line knows which of its characters changed. */
+function paired(before: readonly string[], after: readonly string[]): Paired[] {
+  const rows: Paired[] = diff(before, after);
+  for (let at = 0; at < rows.length; at++) {
+    if (rows[at]?.sign !== '-' || rows[at - 1]?.sign === '-') continue;
+    let gone = at;
+    while (rows[gone]?.sign === '-') gone++;
+    let come = gone;
+    while (rows[come]?.sign === '+') come++;
+    // Line for line, where as many came as went.
+    if (come - gone !== gone - at) continue;
+    for (let index = at; index < gone; index++) {
+      const minus = rows[index];
+      const plus = rows[index + gone - at];
+      if (!minus || !plus) continue;
+      const words = changedSpans(before[minus.at] ?? '', after[plus.at] ?? '');
+      if (!words) continue;
+      minus.spans = words.removed;
+      plus.spans = words.added;
+    }
   }
-  const rows: Row[] = Array.from({ length: head }, (_, at) => ({ sign: ' ', at }));
-  const a = before.slice(head, before.length - tail);
-  const b = after.slice(head, after.length - tail);
-  for (const row of middle(a, b)) rows.push({ sign: row.sign, at: row.at + head });
-  for (let left = tail; left > 0; left--) rows.push({ sign: ' ', at: after.length - left });
   return rows;
 }
 
-function middle(a: readonly string[], b: readonly string[]): Row[] {
-  const rows: Row[] = [];
-  if (a.length * b.length > 250_000) {
-    for (let at = 0; at < a.length; at++) rows.push({ sign: '-', at });
-    for (let at = 0; at < b.length; at++) rows.push({ sign: '+', at });
-    return rows;
-  }
-  const width = b.length + 1;
-  const lengths = new Uint32Array((a.length + 1) * width);
-  const length = (i: number, j: number) => lengths[i * width + j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      lengths[i * width + j] =
-        a[i] === b[j] ? length(i + 1, j + 1) + 1 : Math.max(length(i + 1, j), length(i, j + 1));
+/** Which characters of two lines differ; nothing where little is the same. */
+export function changedSpans(
+  before: string,
+  after: string,
+): { removed: Span[]; added: Span[] } | null {
+  if (before.length + after.length > 1000) return null;
+  const removed: Span[] = [];
+  const added: Span[] = [];
+  let same = 0;
+  let a = 0;
+  let b = 0;
+  for (const part of diffWordsWithSpace(before, after)) {
+    const { length } = part.value;
+    if (part.removed) {
+      removed.push([a, a + length]);
+      a += length;
+    } else if (part.added) {
+      added.push([b, b + length]);
+      b += length;
+    } else {
+      same += length;
+      a += length;
+      b += length;
     }
   }
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      rows.push({ sign: ' ', at: j });
-      i++;
-      j++;
-    } else if (i < a.length && (j >= b.length || length(i + 1, j) >= length(i, j + 1))) {
-      rows.push({ sign: '-', at: i++ });
-    } else rows.push({ sign: '+', at: j++ });
+  return same * 3 >= Math.max(before.length, after.length) ? { removed, added } : null;
+}
+
+/** Cuts coloured pieces at the ends of spans, and marks what lies in them. */
+function withSpans(tokens: readonly Token[], spans: readonly Span[]): Token[] {
+  const edges = spans.flat();
+  const inside = (at: number) => spans.some(([from, to]) => at >= from && at < to);
+  const cut: Token[] = [];
+  let start = 0;
+  for (const { text, kind } of tokens) {
+    const end = start + text.length;
+    const points = [start, ...edges.filter((edge) => edge > start && edge < end), end];
+    points.sort((a, b) => a - b);
+    for (let at = 0; at + 1 < points.length; at++) {
+      const [from = 0, to = 0] = [points[at], points[at + 1]];
+      if (to > from) {
+        cut.push({
+          text: text.slice(from - start, to - start),
+          ...(kind && { kind }),
+          ...(inside(from) && { changed: true }),
+        });
+      }
+    }
+    start = end;
   }
-  return rows;
+  return cut;
+}
+
+/** One row of a comparison: of the old text (`-`) or the new one, by index. */
+export type Row = { sign: ' ' | '+' | '-'; at: number };
+
+/** More edits than this are not looked for: all of the one text goes, all of the other comes. */
+const MOST_EDITS = 2000;
+
+/** Two texts line by line. */
+export function diff(before: readonly string[], after: readonly string[]): Row[] {
+  const all = (sign: Row['sign'], count: number, from = 0): Row[] =>
+    Array.from({ length: count }, (_, at) => ({ sign, at: from + at }));
+  const parts = diffArrays([...before], [...after], { maxEditLength: MOST_EDITS });
+  if (!parts) return [...all('-', before.length), ...all('+', after.length)];
+  let old = 0;
+  let fresh = 0;
+  return parts.flatMap(({ added, removed, value }) => {
+    const count = value.length;
+    if (removed) {
+      old += count;
+      return all('-', count, old - count);
+    }
+    fresh += count;
+    if (!added) old += count;
+    return all(added ? '+' : ' ', count, fresh - count);
+  });
 }
 
 /** How many lines differ; a replaced line counts once. */

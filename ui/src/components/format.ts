@@ -37,6 +37,10 @@ export function bytes(count: number): string {
 
 export const whole = (count: number): string => count.toLocaleString('en-GB');
 
+/** A count in thousands: `800`, `62k`. */
+export const thousands = (count: number): string =>
+  count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
+
 export function timeOfDay(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
@@ -68,7 +72,11 @@ export function modelName(model: string): string {
   return model === 'builtin/commands' ? 'Built-in commands' : model.slice(model.indexOf('/') + 1);
 }
 
+/** Lines of a text; a line end at its end begins none. */
 export function lineCount(text: string): number {
-  const trimmed = text.replace(/\n$/, '');
-  return trimmed === '' ? 0 : trimmed.split('\n').length;
+  const end = text.endsWith('\n') ? text.length - 1 : text.length;
+  if (end === 0) return 0;
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }

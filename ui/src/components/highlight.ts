@@ -3,10 +3,10 @@
  * loaded when a language is first seen; until then code is plain.
  */
 
-import { useEffect, useState } from 'react';
-import type { HighlighterCore, LanguageRegistration } from 'shiki/core';
+import { useEffect, useRef, useState } from 'react';
+import type { GrammarState, HighlighterCore, LanguageRegistration } from 'shiki/core';
 
-export type Token = { text: string; kind?: string };
+export type Token = { text: string; kind?: string; changed?: boolean };
 
 type Grammar = () => Promise<{ default: LanguageRegistration[] }>;
 
@@ -125,8 +125,15 @@ export function grammarOf(language: string): string | undefined {
   return grammar in GRAMMARS ? grammar : undefined;
 }
 
-/** Lines of coloured pieces; plain ones until the grammar is here. */
-export function useTokens(code: string, language: string): Token[][] {
+/** What was coloured of a text that grows: its whole lines, and where the grammar stands. */
+type Grown = { grammar: string; code: string; lines: Token[][]; state: GrammarState | undefined };
+
+/**
+ * Lines of coloured pieces; plain ones until the grammar is here. Of a text that is
+ * still written, each line is coloured once, when it is whole.
+ */
+export function useTokens(code: string, language: string, writing = false): Token[][] {
+  const grown = useRef<Grown | null>(null);
   const grammar = grammarOf(language);
   const [, redraw] = useState(0);
   const here = grammar !== undefined && loaded.has(grammar);
@@ -141,14 +148,44 @@ export function useTokens(code: string, language: string): Token[][] {
       seen = false;
     };
   }, [grammar]);
+  if (writing && here && ready && code.length <= LONGEST) {
+    grown.current = grow(ready, grown.current, grammar, code);
+    return [...grown.current.lines, plainLine(code.slice(grown.current.code.length))];
+  }
   return tokens(code, here ? grammar : undefined);
 }
+
+function grow(core: HighlighterCore, before: Grown | null, grammar: string, code: string): Grown {
+  const going = before?.grammar === grammar && code.startsWith(before.code) ? before : null;
+  const from = going?.code.length ?? 0;
+  const to = code.lastIndexOf('\n') + 1;
+  if (going && to <= from) return going;
+  const part = code.slice(from, Math.max(from, to - 1));
+  const lines = going ? [...going.lines] : [];
+  let state = going?.state;
+  if (to > from) {
+    try {
+      const result = core.codeToTokens(part, {
+        lang: grammar,
+        theme: 'tokens',
+        ...(state && { grammarState: state }),
+      });
+      lines.push(...result.tokens.map((line) => line.map((one) => token(one.content, one.color))));
+      state = result.grammarState;
+    } catch {
+      lines.push(...part.split('\n').map(plainLine));
+    }
+  }
+  return { grammar, code: code.slice(0, to), lines, state };
+}
+
+const plainLine = (text: string): Token[] => (text ? [{ text }] : []);
 
 const cache = new Map<string, Token[][]>();
 const CACHED = 200;
 
 function tokens(code: string, grammar: string | undefined): Token[][] {
-  const plain = () => code.split('\n').map((text): Token[] => (text ? [{ text }] : []));
+  const plain = () => code.split('\n').map(plainLine);
   if (!grammar || !ready || code.length > LONGEST || code.split('\n').length > MOST_LINES) {
     return plain();
   }

@@ -63,7 +63,7 @@ export const cases: Case[] = [
   ]),
   scene('Queued', 'one run at a time in each language', (item) => [
     ...code(item, 'python', 'fig = daily.plot.bar(width=0.7)'),
-    run(item, 'queued'),
+    run(item, 'queued', { position: 2 }),
   ]),
   scene('Running', 'active line: bar, arrow and band; output streams', (item) => [
     ...code(
@@ -100,7 +100,12 @@ export const cases: Case[] = [
   ]),
   scene('Auto-allowed', 'the chip is the audit trail', (item) => [
     ...code(item, 'shell', 'git status --short'),
-    run(item, 'running', { ms: 300, place: 'bash · Documents/Site', rule: 'git status' }),
+    run(item, 'running', {
+      ms: 300,
+      place: 'bash · Documents/Site',
+      rule: 'git status',
+      grant: 'g1',
+    }),
     out(item, ' M index.html\n?? photos/', { end: false }),
   ]),
   scene('Failed', 'last error line first, the traceback folds', (item) => [

@@ -8,7 +8,9 @@ import { followSystemTheme } from '@/app/theme';
 import { FakeBackend } from '@/backend/fake';
 import { Pill } from '@/features/screen/Pill';
 import { CodeCard } from '@/features/transcript/CodeCard';
-import { ErrorNote, RetryNote } from '@/features/transcript/ErrorNote';
+import { ErrorNote } from '@/features/transcript/ErrorNote';
+import { RetryNote } from '@/features/transcript/RetryNote';
+import type { Error as Failure } from '@/generated/Error';
 import type { OsState } from '@/generated/OsState';
 import { SessionProvider } from '@/session/context';
 import { createSession } from '@/session/store';
@@ -61,7 +63,6 @@ function Cards() {
                   pending={transcript.pending[0]}
                   input={transcript.inputs[0]}
                   responding
-                  model="anthropic/claude-sonnet-4-5"
                 />
               </figure>
             ))}
@@ -102,52 +103,74 @@ function Pills() {
   );
 }
 
+const FAILURES: Failure[] = [
+  {
+    code: 'bad_key',
+    message: 'Anthropic rejected the key ending A1B2',
+    remedy: 'It was revoked or belongs to another account. Your message is kept.',
+    params: { title: 'Anthropic', key_page: 'https://example.org' },
+  },
+  {
+    code: 'budget_reached',
+    message: 'Budget reached: $5.00 of $5.00',
+    remedy: 'The last step finished. Nothing else was sent.',
+  },
+  { code: 'no_network', message: 'No connection', remedy: 'Your message is kept.' },
+  {
+    code: 'cut_off',
+    message: 'The reply stopped after 12 tokens',
+    remedy: 'Anthropic closed the connection. The text above is kept, nothing was run.',
+  },
+  {
+    code: 'rate_limited',
+    message: 'Too many requests to Anthropic',
+    remedy: 'Wait 26 s and send the message again.',
+    params: { retry_at: Date.now() + 26_000 },
+  },
+  {
+    code: 'context_overflow',
+    message: 'The conversation is full: 198k of 200k tokens',
+    remedy: 'Older screenshots take 121k of them.',
+  },
+  {
+    code: 'unavailable',
+    message: 'llama 70B does not fit in memory',
+    remedy: 'It needs 41 GB, 22 GB are free. Nothing was loaded.',
+    params: { reason: 'memory' },
+  },
+  {
+    code: 'no_network',
+    message: 'Nothing answers at localhost:11434',
+    remedy: 'Start it with `ollama serve`, or choose another model.',
+    params: { command: 'ollama serve' },
+  },
+];
+
 function Errors() {
   return (
     <Board title="Errors, where they happened">
       <div className="grid grid-cols-3 gap-4">
-        <ErrorNote
-          failure={{
-            code: 'bad_key',
-            message: 'Anthropic rejected the key ending A1B2',
-            remedy: 'It was revoked or belongs to another account. Your message is kept.',
-          }}
-          onModel={noop}
-        />
+        {FAILURES.map((failure, at) => (
+          <ErrorNote key={at} failure={failure} />
+        ))}
         <RetryNote
           retry={{
             at: Date.now() + 26_000,
             attempt: 1,
             reason: 'Anthropic asked for a pause of 26 s.',
           }}
-          onModel={noop}
-          onCancel={noop}
         />
         <ErrorNote
-          failure={{
-            code: 'budget_reached',
-            message: 'Budget reached: $5.00 of $5.00',
-            remedy: 'The last step finished. Nothing else was sent.',
+          open={false}
+          settled={{
+            id: 'x',
+            role: 'assistant',
+            type: 'message',
+            content: '',
+            complete: true,
+            at: Date.UTC(2026, 5, 14, 13, 59),
           }}
-        />
-        <ErrorNote
-          failure={{
-            code: 'no_network',
-            message: 'No connection',
-            remedy: 'Your message is kept.',
-          }}
-          onModel={noop}
-          onAgain={noop}
-        />
-        <ErrorNote
-          failure={{
-            code: 'cut_off',
-            message: 'The reply stopped after 12 tokens',
-            remedy: 'Anthropic closed the connection. The text above is kept, nothing was run.',
-          }}
-          onModel={noop}
-          onAgain={noop}
-          goesOn
+          failure={{ code: 'cut_off', message: 'The reply stopped after 12 tokens' }}
         />
       </div>
     </Board>

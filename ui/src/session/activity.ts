@@ -27,6 +27,7 @@ export function activityAfter(before: Activity, { seq, chunk }: Event): Activity
       next.waiting = ['awaiting', 'editing', 'needs_input'].includes(state);
     }
     if (chunk.type === 'os') next.live = state !== 'finished' && state !== 'stopped';
+    if (chunk.type === 'status' && chunk.content === 'started') next.responding = true;
     if (chunk.type === 'status' && chunk.content === 'complete') {
       next.responding = false;
       next.waiting = false;

@@ -4,10 +4,12 @@ import type { Backend, Connection } from '@/backend/backend';
 import type { ConversationSummary } from '@/generated/ConversationSummary';
 import type { Decision } from '@/generated/Decision';
 import type { Error as Failure } from '@/generated/Error';
+import type { Item } from '@/generated/Item';
 import type { Mode } from '@/generated/Mode';
 import type { ModelSummary } from '@/generated/ModelSummary';
 import type { Pending } from '@/generated/Pending';
 import type { SearchHit } from '@/generated/SearchHit';
+import type { UserPart } from '@/generated/UserPart';
 import { EMPTY, type Transcript } from './transcript';
 
 /** Waiting to try a model again. */
@@ -28,6 +30,20 @@ export type Activity = { seq: number; responding: boolean; waiting: boolean; liv
 /** Values that hold for a conversation, or will for a new one. */
 export type Choices = { model: string | null; mode: Mode; profile: string; os: boolean };
 
+/** Something that goes with the next message. */
+export type Attachment = {
+  id: string;
+  name: string;
+  part: UserPart;
+  /** An address of it as a small picture. */
+  preview?: string;
+  /** In bytes, where it is known. */
+  size?: number;
+};
+
+/** A message that waits for the end of the turn. */
+export type Queued = { id: string; text: string; attached: readonly Attachment[] };
+
 /** Key of what belongs to a conversation that does not exist yet. */
 export const NEW = '';
 
@@ -45,11 +61,13 @@ export type SessionState = {
   /** Settings that could not be read. */
   problems: readonly Failure[];
   /** What was chosen for the next new conversation. */
-  wishes: Partial<Omit<Choices, 'profile'>>;
+  wishes: Partial<Choices>;
   /** Text in the composer, by conversation. */
   drafts: Readonly<Record<string, string>>;
-  /** Sent while a turn is under way; goes out when it ends. */
-  queued: Readonly<Record<string, string>>;
+  /** What goes with the text in the composer, by conversation. */
+  attached: Readonly<Record<string, readonly Attachment[]>>;
+  /** Sent while a turn is under way; the first goes out when it ends. */
+  queued: Readonly<Record<string, readonly Queued[]>>;
   /** Code changed by the person and not run yet, by item. */
   edits: Readonly<Record<string, string>>;
   /** When Interrupt was asked for, by item, in milliseconds of the clock. */
@@ -71,18 +89,45 @@ export type Actions = {
   panic(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  unqueue(): void;
+  /** Puts a waiting message back into the field; without a name, all of them. */
+  unqueue(queued?: string): void;
+  dropQueued(queued: string): void;
+  attach(attachments: readonly Omit<Attachment, 'id'>[]): void;
+  detach(attachment: string): void;
   answer(pending: Pending, decision: Decision): Promise<boolean>;
   input(request: string, text: string | undefined): Promise<boolean>;
-  interrupt(item: string): Promise<void>;
-  choose(values: Partial<Omit<Choices, 'profile'>>): Promise<void>;
+  /** Ends a run; with `kill` its language too. */
+  interrupt(item: string, kill?: boolean): Promise<void>;
+  /** A copy up to an item, or whole, which is then shown; its id. */
+  branch(before?: string): Promise<string | null>;
+  /** Says something else in the place of what begins with `first`, in a branch. */
+  resend(first: string, content: readonly UserPart[]): Promise<boolean>;
+  /**
+   * Another answer in the place of what begins with `first`: here, or with
+   * another model in a branch. Without `first` nothing is replaced.
+   */
+  regenerate(first: string | undefined, model?: string): Promise<void>;
+  /** Removes an item and all after it. */
+  truncate(item: string): Promise<boolean>;
+  /** Asks the model again without a new message. */
+  goOn(settings?: Record<string, unknown>): Promise<void>;
+  /** The person runs a card's code, or what they made of it. */
+  runCode(item: Item, code?: string): Promise<void>;
+  /** Takes a permission back. */
+  revoke(grant: string): Promise<boolean>;
+  /** A part of a run's output as it lies on the disk, by bytes. */
+  outputPart(
+    item: string,
+    offset: number,
+    limit: number,
+  ): Promise<{ text: string; next: number; total: number }>;
+  choose(values: Partial<Choices>): Promise<void>;
   setDraft(text: string): void;
   setEdit(item: string, code: string | null): void;
   dismiss(): void;
   rename(id: string, title: string): Promise<void>;
   remove(id: string): Promise<void>;
   search(text: string): Promise<readonly SearchHit[]>;
-  output(item: string): Promise<string>;
   refreshModels(): Promise<void>;
   blobUrl(hash: string): Promise<string>;
 };

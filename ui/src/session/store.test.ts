@@ -69,7 +69,9 @@ test('a message during a turn waits for its end', async () => {
   await session.actions.open('c');
   await session.actions.send('two');
   expect(backend.ops).toEqual([]);
-  expect(session.store.getState().queued).toEqual({ c: 'two' });
+  expect(session.store.getState().queued).toEqual({
+    c: [{ id: expect.any(String), text: 'two', attached: [] }],
+  });
   backend.emit('c', complete);
   await vi.waitFor(() =>
     expect(backend.ops).toEqual([
@@ -109,4 +111,31 @@ test('the list tells what each conversation does', async () => {
       waiting: false,
     }),
   );
+});
+
+test('a wait for the model is known, also where it began before the conversation was opened', async () => {
+  const at = Date.now() + 30_000;
+  const content = { at, attempt: 1, reason: 'slow down' };
+  backend.emit('c', ...say('one'), { role: 'server', type: 'retry', content });
+  await vi.waitFor(() => expect(session.store.getState().activity.c?.responding).toBe(true));
+  await session.actions.open('c');
+  expect(session.store.getState().loaded.c?.retry).toEqual(content);
+  backend.emit('c', ...reply('there'));
+  await vi.waitFor(() => expect(session.store.getState().loaded.c?.retry).toBeUndefined());
+});
+
+test('older pages stay when a conversation is opened again', async () => {
+  backend.emit('c', ...say('one'), ...reply('first'), ...say('two'), ...reply('second'), complete);
+  await session.actions.open('c');
+  const query = backend.query.bind(backend);
+  vi.spyOn(backend, 'query').mockImplementation(async (asked) => {
+    const answer = await query(asked);
+    if (asked.query !== 'items') return answer;
+    const page = answer as Extract<typeof answer, { answer: 'items' }>;
+    return { ...page, items: page.items.slice(-2), more: true };
+  });
+  await session.actions.open(null);
+  await session.actions.open('c');
+  expect(texts()).toEqual(['one', 'first', 'two', 'second']);
+  expect(session.store.getState().loaded.c?.more).toBe(false);
 });

@@ -270,6 +270,8 @@ class Draft {
         } else delete this.next.os;
         break;
       case 'status':
+        // A turn that no message of the person begins.
+        if (chunk.content === 'started') this.next.responding = true;
         if (chunk.content === 'complete') {
           this.next.responding = false;
           delete this.next.os;

@@ -20,12 +20,14 @@ export function turns(items: readonly Item[]): Turn[] {
   let saying = false;
   for (const item of items) {
     if (item.recipient === 'assistant') continue;
-    if (item.role === 'user' || all.length === 0) {
-      if (!saying || item.role !== 'user') all.push({ id: item.id, said: [], blocks: [] });
+    // Code that the person runs is a card like any other, in the turn it follows.
+    const speaks = item.role === 'user' && item.type !== 'code';
+    if (speaks || all.length === 0) {
+      if (!saying || !speaks) all.push({ id: item.id, said: [], blocks: [] });
     }
     const turn = all[all.length - 1];
     if (!turn) continue;
-    saying = item.role === 'user';
+    saying = speaks;
     if (saying) {
       turn.said.push(item);
       continue;
@@ -70,6 +72,54 @@ export const textOf = (item: Item): string =>
 
 /** The code as it runs: what the person made of it, else what the model wrote. */
 export const codeOf = (item: Item): string => item.edited ?? textOf(item);
+
+/** Turns that are arranged anew only from where the items changed. */
+export type Arranged = {
+  items: readonly Item[];
+  turns: readonly Turn[];
+  starts: readonly number[];
+};
+
+export const NOTHING_ARRANGED: Arranged = { items: [], turns: [], starts: [] };
+
+/** Arranges items as `turns` does, with the work of the last time; what is the same stays it. */
+export function arrange(before: Arranged, items: readonly Item[]): Arranged {
+  if (before.items === items) return before;
+  let same = 0;
+  const most = Math.min(before.items.length, items.length);
+  while (same < most && before.items[same] === items[same]) same++;
+  // The last turn that begins before the change is arranged again from its beginning.
+  let kept = before.starts.findLastIndex((start) => start < same);
+  if (kept > 0 && belongsEarlier(items, before.starts[kept] ?? 0)) kept = 0;
+  const from = kept > 0 ? (before.starts[kept] ?? 0) : 0;
+  if (kept <= 0) kept = 0;
+  const fresh = turns(items.slice(from));
+  const all = [
+    ...before.turns.slice(0, kept),
+    ...reuse(kept > 0 ? before.turns.slice(kept) : before.turns, fresh),
+  ];
+  const starts = before.starts.slice(0, kept);
+  let at = 0;
+  for (let index = from; index < items.length && at < fresh.length; index++) {
+    if (items[index]?.id === fresh[at]?.id) {
+      starts.push(index);
+      at++;
+    }
+  }
+  return { items, turns: all, starts };
+}
+
+/** Whether an item from here on is a result of one before. */
+function belongsEarlier(items: readonly Item[], from: number): boolean {
+  const here = new Set<string>();
+  for (let at = from; at < items.length; at++) {
+    const item = items[at];
+    if (!item) continue;
+    here.add(item.id);
+    if (item.parent !== undefined && !here.has(item.parent)) return true;
+  }
+  return false;
+}
 
 /** Gives the old objects where nothing changed, so that memoised parts are not drawn again. */
 export function reuse(before: readonly Turn[], now: readonly Turn[]): Turn[] {

@@ -5,7 +5,7 @@
 
 pub mod shell;
 
-use interpreter_protocol::{Mode, Rule, RuleMatch, Tier, Verdict, digest};
+use interpreter_protocol::{Grant, Mode, Rule, RuleMatch, Tier, Verdict, digest};
 
 use crate::Subject;
 
@@ -16,36 +16,59 @@ pub struct Ruling {
     pub verdict: Verdict,
     /// The rule, in words a person reads on the card.
     pub rule: String,
+    /// The permission it came from, where it can be revoked.
+    pub grant: Option<String>,
 }
 
 fn ruling(verdict: Verdict, rule: impl Into<String>) -> Ruling {
     Ruling {
         verdict,
         rule: rule.into(),
+        grant: None,
     }
 }
 
 /// Decides about one call.
-pub fn decide(subject: &Subject, mode: Mode, os: bool, rules: &[Rule]) -> Ruling {
+pub fn decide(subject: &Subject, mode: Mode, os: bool, rules: &[Grant]) -> Ruling {
     if let Some(floor) = floor(subject, mode, os) {
         return floor;
     }
-    for verdict in [Verdict::Deny, Verdict::Ask, Verdict::Allow] {
+    by_rules(
+        subject,
+        rules,
+        &[Verdict::Deny, Verdict::Ask, Verdict::Allow],
+    )
+    .unwrap_or_else(|| by_mode(subject, mode))
+}
+
+/// Decides about what the person does of their own accord. Nothing is asked, but the
+/// floor and what is denied hold against them, too.
+pub fn decide_own(subject: &Subject, mode: Mode, os: bool, rules: &[Grant]) -> Ruling {
+    floor(subject, mode, os)
+        .or_else(|| by_rules(subject, rules, &[Verdict::Deny]))
+        .unwrap_or_else(|| ruling(Verdict::Allow, "run by you"))
+}
+
+/// The first rule that says something, by the order of the verdicts.
+fn by_rules(subject: &Subject, rules: &[Grant], verdicts: &[Verdict]) -> Option<Ruling> {
+    verdicts.iter().find_map(|verdict| {
         let found = rules
             .iter()
-            .filter(|rule| rule.verdict == verdict)
-            .find(|rule| {
+            .filter(|grant| grant.rule.verdict == *verdict)
+            .find(|grant| {
+                let matches = &grant.rule.matches;
                 match verdict {
                     // An allow rule must cover everything the code does, a deny rule only touch it.
-                    Verdict::Allow => covers(&rule.matches, subject),
-                    Verdict::Ask | Verdict::Deny => touches(&rule.matches, subject),
+                    Verdict::Allow => covers(matches, subject),
+                    Verdict::Ask | Verdict::Deny => touches(matches, subject),
                 }
-            });
-        if let Some(rule) = found {
-            return ruling(verdict, describe(rule));
-        }
-    }
-    by_mode(subject, mode)
+            })?;
+        let grant = Some(found.id.clone()).filter(|id| !id.is_empty());
+        Some(Ruling {
+            grant,
+            ..ruling(*verdict, describe(&found.rule))
+        })
+    })
 }
 
 fn floor(subject: &Subject, mode: Mode, os: bool) -> Option<Ruling> {
@@ -205,7 +228,12 @@ mod tests {
             },
         };
         let bomb = command(Deny, &[":(){", ":|:&", "};:"]);
-        let rules = [rm, git, python, mail, bomb];
+        let rules = [rm, git, python, mail, bomb].map(|rule| Grant {
+            id: "g".to_owned(),
+            rule,
+            conversation: None,
+            until: None,
+        });
         let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
             let got = decide(&subject, mode, os, &rules);
             assert_eq!(
@@ -296,5 +324,29 @@ mod tests {
             true,
             (Allow, "mode Full access"),
         );
+        let grant = |text: &str| decide(&code("shell", text), every, false, &rules).grant;
+        assert_eq!(
+            (grant("git status"), grant("ls")),
+            (Some("g".to_owned()), None),
+            "what a permission allowed can be revoked"
+        );
+    }
+
+    #[test]
+    fn what_the_person_runs_is_not_asked_for_but_can_be_denied() {
+        use Verdict::{Allow, Ask, Deny};
+        let rules = [command(Ask, &["ls"]), command(Deny, &["rm"])].map(|rule| Grant {
+            id: String::new(),
+            rule,
+            conversation: None,
+            until: None,
+        });
+        let check = |text: &str, mode: Mode, expected: (Verdict, &str)| {
+            let got = decide_own(&code("shell", text), mode, false, &rules);
+            assert_eq!((got.verdict, got.rule.as_str()), expected, "{text}");
+        };
+        check("ls", Mode::AskEveryTime, (Allow, "run by you"));
+        check("ls; rm x", Mode::FullAccess, (Deny, "never `rm`"));
+        check("ls", Mode::ChatOnly, (Deny, "mode Chat only: nothing runs"));
     }
 }

@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use futures::StreamExt as _;
 use interpreter_agent::{
-    BoxFuture, Draft, Entry, Host, Journal, Memo, ModelHandle, Prepared, Scene, Session, SessionOp,
-    SessionStart, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolInput, ToolOutput,
-    TurnSettings, spawn,
+    BoxFuture, Budget, Draft, Entry, Host, Journal, Memo, ModelHandle, Prepared, Scene, Session,
+    SessionOp, SessionStart, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolInput,
+    ToolOutput, TurnSettings, spawn,
 };
 use interpreter_llm::{
     Call, ComputerTool, Coordinates, Finish, ImageRule, ModelEvent, ModelInfo, ModelRequest,
     ModelStream, Price, Provider, ProviderError, Thinking, ToolSpec,
 };
 use interpreter_protocol::{
-    Chunk, ConversationId, Decision, Error, Event, ItemId, Mode, Pending, Role, Rule, RunState,
-    Transcript, Usage, kind,
+    Chunk, ConversationId, Decision, Error, Event, Grant, ItemId, Mode, Pending, Receipt, Role,
+    Rule, RunState, Transcript, Usage, Verdict, kind,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -171,16 +171,14 @@ impl Tool for Echo {
         let code = call.arguments["code"]
             .as_str()
             .ok_or_else(|| ToolError::new("no code"))?;
-        Ok(Prepared {
-            kind: kind::CODE,
-            format: Some("shell".to_owned()),
-            content: Value::from(code),
-            subject: Subject::Code {
-                language: "shell".to_owned(),
-                code: code.to_owned(),
-            },
-            extra: Map::new(),
-            problem: None,
+        Ok(prepared(code))
+    }
+
+    fn code(&self, language: &str, code: &str) -> Option<Prepared> {
+        let problem = (language != "shell").then(|| format!("There is no `{language}`."));
+        Some(Prepared {
+            problem,
+            ..prepared(code)
         })
     }
 
@@ -199,6 +197,18 @@ impl Tool for Echo {
                     ToolOutput::done(vec![StoredPart::Text("begun\n".to_owned())])
                 }
                 "deaf" => std::future::pending().await,
+                // Goes on when it is interrupted, and tells it; ends when it is killed.
+                "stubborn" => loop {
+                    match handle.inputs.recv().await {
+                        Some(ToolInput::Interrupt) => handle.chunk(print("no\n")).await,
+                        _ => {
+                            return ToolOutput {
+                                state: RunState::Stopped,
+                                ..ToolOutput::failed("killed")
+                            };
+                        }
+                    }
+                },
                 "ask" => {
                     let event = interpreter_agent::ToolEvent::Input {
                         request: "r1".into(),
@@ -228,10 +238,25 @@ impl Tool for Echo {
     }
 }
 
+fn prepared(code: &str) -> Prepared {
+    Prepared {
+        kind: kind::CODE,
+        format: Some("shell".to_owned()),
+        content: Value::from(code),
+        subject: Subject::Code {
+            language: "shell".to_owned(),
+            code: code.to_owned(),
+        },
+        extra: Map::new(),
+        problem: None,
+    }
+}
+
 struct Home {
     provider: Arc<Script>,
     settings: Mutex<TurnSettings>,
-    allowed: Mutex<Vec<Rule>>,
+    allowed: Mutex<Vec<Grant>>,
+    budgets: Mutex<Vec<Budget>>,
 }
 
 impl Host for Home {
@@ -261,9 +286,15 @@ impl Host for Home {
         Ok(("image/png".to_owned(), Vec::new()))
     }
 
-    fn allow(&self, _: &ConversationId, rule: &Rule) -> Result<(), Error> {
-        self.allowed.lock().unwrap().push(rule.clone());
-        Ok(())
+    fn allow(&self, _: &ConversationId, rule: &Rule) -> Result<String, Error> {
+        let mut allowed = self.allowed.lock().unwrap();
+        let id = format!("grant-{}", allowed.len() + 1);
+        allowed.push(grant(&id, rule.clone()));
+        Ok(id)
+    }
+
+    fn budgets(&self, _: &Map<String, Value>) -> Result<Vec<Budget>, Error> {
+        Ok(self.budgets.lock().unwrap().clone())
     }
 
     fn turn_over<'a>(&'a self, _: &'a ConversationId, _: &'a str) -> BoxFuture<'a, ()> {
@@ -272,6 +303,15 @@ impl Host for Home {
 
     fn reset<'a>(&'a self, _: &'a ConversationId) -> BoxFuture<'a, ()> {
         Box::pin(async {})
+    }
+}
+
+fn grant(id: &str, rule: Rule) -> Grant {
+    Grant {
+        id: id.to_owned(),
+        rule,
+        conversation: None,
+        until: None,
     }
 }
 
@@ -336,6 +376,7 @@ impl House {
             provider,
             settings: Mutex::new(settings),
             allowed: Mutex::new(Vec::new()),
+            budgets: Mutex::new(Vec::new()),
         });
         let memos: HashMap<ItemId, Memo> = memory
             .memos
@@ -363,6 +404,40 @@ impl House {
 
     pub fn set_mode(&self, mode: Mode) {
         self.home.settings.lock().unwrap().mode = mode;
+    }
+
+    pub fn set_budgets(&self, budgets: Vec<Budget>) {
+        *self.home.budgets.lock().unwrap() = budgets;
+    }
+
+    /// Forbids what a rule is about.
+    pub fn forbid(&self, matches: interpreter_protocol::RuleMatch) {
+        let rule = Rule {
+            verdict: Verdict::Deny,
+            matches,
+        };
+        self.home
+            .settings
+            .lock()
+            .unwrap()
+            .rules
+            .push(grant("", rule));
+    }
+
+    /// The person runs code.
+    pub async fn run_code(&self, code: &str) -> Result<Receipt, Error> {
+        let op = SessionOp::RunCode {
+            language: "shell".to_owned(),
+            code: code.to_owned(),
+        };
+        self.session.send(op).await
+    }
+
+    pub async fn again(&self) -> Result<Receipt, Error> {
+        let op = SessionOp::Continue {
+            settings: Map::new(),
+        };
+        self.session.send(op).await
     }
 
     pub async fn say(&self, text: &str) {

@@ -2,4 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod house;
+mod own_code;
+mod past;
+mod queue;
 mod turns;

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::house::{Answer, House, Memory, call, runs, text, usage};
 
 /// The messages of a request, a line each.
-fn told(messages: &[Message]) -> Vec<String> {
+pub fn told(messages: &[Message]) -> Vec<String> {
     let part = |part: &Part| match part {
         Part::Text(text) => format!("{text:?}"),
         Part::Call(call) => format!("call {} {}", call.id, call.arguments),
@@ -233,6 +233,12 @@ async fn an_always_rule_is_asked_once() {
         .filter_map(|item| item.run.as_ref()?.rule.clone())
         .collect();
     assert_eq!(rules, ["allow `ls`", "allow `ls`"]);
+    let grants: Vec<_> = transcript
+        .items
+        .iter()
+        .filter_map(|item| item.run.as_ref()?.grant.clone())
+        .collect();
+    assert_eq!(grants, ["grant-1", "grant-1"], "so that it can be revoked");
 }
 
 #[tokio::test]
@@ -334,7 +340,7 @@ async fn input_reaches_the_run_and_interrupt_ends_it() {
     let item = second.inputs[0].item.clone();
     house
         .session
-        .send(SessionOp::Interrupt(item))
+        .send(SessionOp::Interrupt { item, kill: false })
         .await
         .unwrap();
     house.over().await;

@@ -12,13 +12,13 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    DEFAULT_EDITORS, QuietInput, editor_command, ended_by_system, flush_input, hosts,
+    DEFAULT_EDITORS, QuietInput, detach, editor_command, ended_by_system, flush_input, hosts,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
-    DEFAULT_EDITORS, QuietInput, editor_command, ended_by_system, flush_input, hosts,
+    DEFAULT_EDITORS, QuietInput, detach, editor_command, ended_by_system, flush_input, hosts,
 };
 #[cfg(target_os = "windows")]
 pub(crate) use windows::{
-    DEFAULT_EDITORS, QuietInput, editor_command, ended_by_system, flush_input, hosts,
+    DEFAULT_EDITORS, QuietInput, detach, editor_command, ended_by_system, flush_input, hosts,
 };

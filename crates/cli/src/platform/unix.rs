@@ -70,3 +70,9 @@ pub(crate) fn editor_command(editor: &str, file: &Path) -> Command {
         .arg(file);
     command
 }
+
+/// Lets a program live on when this one's terminal is closed.
+pub(crate) fn detach(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}

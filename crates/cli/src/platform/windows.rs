@@ -48,3 +48,11 @@ pub(crate) fn editor_command(editor: &str, file: &Path) -> Command {
 pub(crate) fn hosts() -> Vec<u32> {
     vec![std::process::id()]
 }
+
+/// Lets a program live on when this one's terminal is closed.
+pub(crate) fn detach(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const DETACHED_PROCESS: u32 = 8;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
+}

@@ -7,6 +7,7 @@ use interpreter_protocol::Outcome;
 use serde_json::json;
 
 use crate::person::Person;
+use crate::witness::Witness;
 use crate::{Any, Fixture, SESSION, sample};
 
 const CLICKS: i16 = 60;
@@ -16,10 +17,11 @@ const TEXT: &str = "hello world";
 pub(crate) async fn click() -> Result<(), Any> {
     let _window = Fixture::window("area")?;
     // Before the gate opens: afterwards it would be taken for a person.
-    let person = Person::new()?;
+    let (person, witness) = (Person::new()?, Witness::of_buttons()?);
     for turn in 0..CLICKS {
         sample("reference.click", person.click(20 + turn * 30, 1000)?);
     }
+    witness.went_up(CLICKS as usize).await?;
     let (computer, session) = (
         Computer::new(ComputerConfig::default()),
         SessionKey::from(SESSION),
@@ -47,7 +49,7 @@ pub(crate) async fn click() -> Result<(), Any> {
 
 pub(crate) async fn type_text() -> Result<(), Any> {
     let _window = Fixture::window("text")?;
-    let person = Person::new()?;
+    let (person, witness) = (Person::new()?, Witness::of_keys()?);
     let keys = TEXT
         .chars()
         .map(|c| person.key_of(c.into()))
@@ -55,6 +57,7 @@ pub(crate) async fn type_text() -> Result<(), Any> {
     for _ in 0..TEXTS {
         sample("reference.type", person.keys(&keys)?);
     }
+    witness.went_up(TEXTS * keys.len()).await?;
     let (computer, session) = (
         Computer::new(ComputerConfig::default()),
         SessionKey::from(SESSION),

@@ -10,6 +10,7 @@ mod person;
 mod seeing;
 mod stopping;
 mod window;
+mod witness;
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -6,68 +6,17 @@ use interpreter_computer::{
     Computer, ComputerConfig, ComputerError, GateEvent, Look, SessionKey, StoppedBy,
 };
 use serde_json::json;
-use x11rb::connection::Connection as _;
-use x11rb::protocol::Event;
-use x11rb::protocol::xinput::{ConnectionExt as _, Device, EventMask, XIEventMask};
 
 use crate::person::Person;
+use crate::witness::Witness;
 use crate::{Any, Fixture, SESSION};
 
 const TRIALS: usize = 60;
 const ESCAPE: u32 = 0xff1b;
 
-/// A key as the server saw it: which, whether it went down, and when, by the
-/// server's clock, in milliseconds.
-type Seen = (u32, bool, u32);
-
-/// Hears every key before any window does.
-struct Witness(Person);
-
-impl Witness {
-    fn new() -> Result<Self, Any> {
-        let person = Person::new()?;
-        person.x.xinput_xi_query_version(2, 2)?.reply()?;
-        let mask = XIEventMask::RAW_KEY_PRESS | XIEventMask::RAW_KEY_RELEASE;
-        let masks = [EventMask {
-            deviceid: Device::ALL_MASTER.into(),
-            mask: vec![mask],
-        }];
-        person
-            .x
-            .xinput_xi_select_events(person.root, &masks)?
-            .check()?;
-        Ok(Self(person))
-    }
-
-    fn next(&self) -> Result<Option<Seen>, Any> {
-        while let Some(event) = self.0.x.poll_for_event()? {
-            match event {
-                Event::XinputRawKeyPress(event) => {
-                    return Ok(Some((event.detail, true, event.time)));
-                }
-                Event::XinputRawKeyRelease(event) => {
-                    return Ok(Some((event.detail, false, event.time)));
-                }
-                _ => {}
-            }
-        }
-        Ok(None)
-    }
-
-    /// Everything up to now.
-    fn all(&self) -> Result<Vec<Seen>, Any> {
-        self.0.round_trip()?;
-        let mut seen = Vec::new();
-        while let Some(key) = self.next()? {
-            seen.push(key);
-        }
-        Ok(seen)
-    }
-}
-
 pub(crate) async fn stop() -> Result<(), Any> {
     let _window = Fixture::window("area")?;
-    let (person, witness) = (Person::new()?, Witness::new()?);
+    let (person, witness) = (Person::new()?, Witness::of_keys()?);
     let escape = person.key_of(ESCAPE)?;
     let (computer, session) = (
         Computer::new(ComputerConfig::default()),

@@ -41,6 +41,18 @@ impl Motion {
 }
 
 impl Shared {
+    /// Where the pointer is before an action. Moved without any input, by a
+    /// program, it was not us either.
+    pub(crate) fn moved_to(&self, at: (i32, i32)) {
+        let state = self.lock();
+        let Some(known) = state.pointer else { return };
+        let off = |a: i32, b: i32| i64::from(a) - i64::from(b);
+        let (dx, dy) = (off(at.0, known.0), off(at.1, known.1));
+        if dx * dx + dy * dy > FAR * FAR {
+            self.pause(state, "the mouse was moved".to_owned());
+        }
+    }
+
     /// Called on the listener's thread for input that is not ours.
     pub(crate) fn heard(&self, event: PhysicalEvent) {
         let mut state = self.lock();

@@ -147,9 +147,11 @@ impl Worker {
             .displays()
             .map(|displays| outer_corners(&displays));
         self.layout = self.parts.screen.layout().unwrap_or_default();
+        let pointer = self.parts.screen.pointer().ok();
         let mut state = self.shared.lock();
         state.corners = corners.unwrap_or_default();
         state.motion = super::person::Motion::default();
+        state.pointer = pointer;
         state.stopped = None;
         state.paused = None;
         state.user_acted = false;
@@ -181,6 +183,8 @@ impl Worker {
             self.shared.stop(self.shared.lock(), StoppedBy::LeaseLost);
             return self.check(job);
         }
+        self.shared.moved_to(self.parts.screen.pointer()?);
+        self.check(job)?;
         let layout = self.parts.screen.layout()?;
         if layout != self.layout {
             let corners = outer_corners(&self.parts.screen.displays()?);
@@ -194,12 +198,19 @@ impl Worker {
         {
             return Err(ComputerError::LayoutChanged);
         }
+        // Until it is known what came of them.
+        self.shared.lock().pointer = None;
         for step in &job.steps {
             self.check(job)?;
             self.step(job, step)?;
         }
         self.check(job)?;
         self.parts.input.flush()?;
+        // Programs answer clicks and keys, some by moving the pointer.
+        if job.steps.iter().all(Step::only_moves) {
+            let pointer = self.parts.screen.pointer()?;
+            self.shared.lock().pointer = Some(pointer);
+        }
         Ok(())
     }
 
@@ -263,6 +274,12 @@ impl Worker {
             }
         }
         Ok(())
+    }
+}
+
+impl Step {
+    fn only_moves(&self) -> bool {
+        matches!(self, Self::Move(..) | Self::Wait(_) | Self::Flush)
     }
 }
 

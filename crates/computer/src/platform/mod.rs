@@ -21,6 +21,9 @@ mod ledger;
 mod lock;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+mod selection;
+#[cfg(not(target_os = "linux"))]
+mod selection_by_clipboard;
 #[cfg(any(not(target_os = "linux"), test))]
 mod units;
 
@@ -34,11 +37,19 @@ mod system;
 #[path = "windows.rs"]
 mod system;
 
+#[cfg(target_os = "macos")]
+#[path = "macos_selection.rs"]
+mod system_selection;
+#[cfg(target_os = "windows")]
+#[path = "windows_selection.rs"]
+mod system_selection;
+
 pub(crate) use desktop::layout_hash;
 pub use desktop::{Button, Display, Held, Rect, Window, WindowKind};
 pub use error::{PlatformError, Result};
 pub use key::{Key, NamedKey};
 pub use ledger::{Ledger, OwnEvent};
+pub use selection::{Field, Seen, SelectedText, Source};
 
 /// Looking. May be used from any thread at any time.
 pub trait Screen: Send + Sync {
@@ -265,4 +276,19 @@ pub fn open() -> Result<Platform> {
 /// As [`open`].
 pub fn open_on(display: Option<&str>, runtime: Option<&std::path::Path>) -> Result<Platform> {
     system::open(display, runtime)
+}
+
+/// Opens what reads and replaces text that is selected in other programs:
+/// `display` as in `DISPLAY` (X11 only).
+///
+/// # Errors
+/// As [`open`].
+pub fn open_selection(display: Option<&str>) -> Result<Box<dyn SelectedText>> {
+    #[cfg(target_os = "linux")]
+    return system::open_selection(display);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = display;
+        selection_by_clipboard::open()
+    }
 }

@@ -8,4 +8,5 @@ mod acting;
 mod api;
 mod desktop;
 mod looking;
+mod selection;
 mod stopping;

@@ -174,6 +174,65 @@ async fn a_person_at_the_mouse_pauses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_puts_the_pointer_elsewhere_pauses_too() {
+    let desktop = Desktop::start();
+    let _window = desktop.window(&["area"]);
+    let computer = desktop.computer();
+    let frame = desktop.look(&computer).await.frame;
+    let click = json!({"action": "left_click", "coordinate": [300, 300]});
+    for before in [
+        json!({"action": "mouse_move", "coordinate": [200, 200]}),
+        json!({"action": "left_click", "coordinate": [250, 200]}),
+        json!({"action": "key", "text": "a"}),
+    ] {
+        desktop.act(&computer, &frame, before).await.unwrap();
+        // Without any event that could be heard.
+        desktop.run("xdotool", &["mousemove", "700", "500"]);
+        let refused = desktop.act(&computer, &frame, click.clone()).await;
+        let by = "the mouse was moved".to_owned();
+        assert_eq!(refused, Err(ComputerError::Paused { by }));
+        assert_eq!(desktop.pointer(), (700, 500));
+        computer.gate().resume().unwrap();
+        desktop.act(&computer, &frame, click.clone()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_stays_awake_while_the_gate_is_open() {
+    use x11rb::connection::Connection as _;
+    use x11rb::protocol::Event;
+    use x11rb::protocol::screensaver::{ConnectionExt as _, Event as Mask};
+    use x11rb::protocol::xproto::{Blanking, ConnectionExt as _, Exposures};
+    let desktop = Desktop::start();
+    let computer = desktop.computer();
+    let (x, screen) = x11rb::connect(Some(&desktop.display)).unwrap();
+    let root = x.setup().roots[screen].root;
+    x.screensaver_query_version(1, 1).unwrap().reply().unwrap();
+    x.screensaver_select_input(root, Mask::NOTIFY_MASK).unwrap();
+    x.set_screen_saver(1, 0, Blanking::PREFERRED, Exposures::ALLOWED)
+        .unwrap()
+        .check()
+        .unwrap();
+    let saved = || {
+        matches!(
+            x.poll_for_event().unwrap(),
+            Some(Event::ScreensaverNotify(_))
+        )
+    };
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(2500) {
+        assert!(!saved(), "the screen saver came on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    computer.gate().close(&desktop.session);
+    let start = Instant::now();
+    while !saved() {
+        assert!(start.elapsed() < PATIENCE, "the screen saver stays off");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_button_or_a_key_of_a_person_pauses_at_once() {
     let desktop = Desktop::start();
     let _window = desktop.window(&["area"]);

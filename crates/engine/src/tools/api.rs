@@ -112,7 +112,7 @@ impl Tool for ComputerApi {
                 .get("arguments")
                 .cloned()
                 .unwrap_or_default();
-            if let Err(error) = kit.computer.gate().open(&kit.key()) {
+            if let Err(error) = kit.computer.enter(&kit.key()).await {
                 return ToolOutput::failed(Error::from(error).to_string());
             }
             let key = kit.key();

@@ -1,22 +1,18 @@
 //! The tool `execute`: runs code.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use interpreter_agent::{
-    BoxFuture, Draft, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolEvent, ToolHandle,
-    ToolInput, ToolOutput,
+    BoxFuture, Draft, Prepared, Scene, Subject, Tool, ToolError, ToolHandle, ToolOutput,
 };
-use interpreter_languages::{LanguageError, Languages, RunControl, RunEnd, RunEvent, RunStatus};
+use interpreter_languages::{LanguageError, Languages};
 use interpreter_llm::{Call, ToolSpec};
-use interpreter_protocol::{Chunk, RequestId, Role, RunState, kind};
+use interpreter_protocol::{Chunk, Role, RunState, kind};
 use serde_json::{Value, json};
 
-use super::output::Output;
 use super::partial;
-use crate::computer_socket::decode;
+use super::running::Running;
 use crate::kit::Kit;
-use crate::picture::Stored;
 
 pub(crate) struct Execute {
     pub kit: Arc<Kit>,
@@ -68,30 +64,12 @@ impl Tool for Execute {
         let (language, code) = read(call).ok_or_else(|| {
             ToolError::new("`execute` needs {\"language\": ..., \"code\": ...}, both texts.")
         })?;
-        let known = Languages::canonical(&language);
-        let problem = if NOTES.contains(&language.as_str()) {
-            Some(format!(
-                "`{language}` is not run. Write it in your reply instead."
-            ))
-        } else if known.is_none() {
-            let known = Languages::known().join(", ");
-            Some(format!(
-                "`{language}` disabled or not supported. The languages are: {known}."
-            ))
-        } else if code.trim().is_empty() {
-            Some("The code block is empty. Write code in it.".to_owned())
-        } else {
-            None
-        };
-        let language = known.map_or(language, str::to_owned);
-        Ok(Prepared {
-            kind: kind::CODE,
-            format: Some(language.clone()),
-            content: Value::from(code.clone()),
-            subject: Subject::Code { language, code },
-            extra: serde_json::Map::new(),
-            problem,
-        })
+        Ok(prepared(language, code))
+    }
+
+    fn code(&self, language: &str, code: &str) -> Option<Prepared> {
+        let language = language.trim().to_lowercase();
+        Some(prepared(language, code.to_owned()))
     }
 
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
@@ -123,6 +101,34 @@ impl Tool for Execute {
                 }
             }
         })
+    }
+}
+
+/// Code as it is shown and run, with the reason where it cannot run.
+fn prepared(language: String, code: String) -> Prepared {
+    let known = Languages::canonical(&language);
+    let problem = if NOTES.contains(&language.as_str()) {
+        Some(format!(
+            "`{language}` is not run. Write it in your reply instead."
+        ))
+    } else if known.is_none() {
+        let known = Languages::known().join(", ");
+        Some(format!(
+            "`{language}` disabled or not supported. The languages are: {known}."
+        ))
+    } else if code.trim().is_empty() {
+        Some("The code block is empty. Write code in it.".to_owned())
+    } else {
+        None
+    };
+    let language = known.map_or(language, str::to_owned);
+    Prepared {
+        kind: kind::CODE,
+        format: Some(language.clone()),
+        content: Value::from(code.clone()),
+        subject: Subject::Code { language, code },
+        extra: serde_json::Map::new(),
+        problem,
     }
 }
 
@@ -171,210 +177,4 @@ fn unwrapped(language: String, code: String) -> (String, String) {
         return (language.to_lowercase(), code.clone());
     }
     (language, code.to_owned())
-}
-
-/// How often a run that was stopped is interrupted again until it ends.
-const INSIST: Duration = Duration::from_millis(300);
-
-/// One run, followed to its end.
-struct Running<'a> {
-    kit: &'a Kit,
-    handle: ToolHandle,
-    control: RunControl,
-    output: Output,
-    pictures: Vec<StoredPart>,
-    shown_html: bool,
-    /// Ends the run when this is dropped before it has ended.
-    ended: bool,
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.control.kill();
-        }
-    }
-}
-
-impl<'a> Running<'a> {
-    fn new(kit: &'a Kit, handle: ToolHandle, control: RunControl) -> Self {
-        let spool = kit.store.spool(&kit.conversation, &handle.item).ok();
-        let output = Output::new(spool, kit.max_output());
-        Self {
-            kit,
-            handle,
-            control,
-            output,
-            pictures: Vec::new(),
-            shown_html: false,
-            ended: false,
-        }
-    }
-
-    async fn follow(mut self, mut events: tokio::sync::mpsc::Receiver<RunEvent>) -> ToolOutput {
-        let cancel = self.handle.cancel.clone();
-        let mut cancelled = false;
-        let mut again = tokio::time::interval(INSIST);
-        loop {
-            let event = tokio::select! {
-                event = events.recv() => event,
-                Some(input) = self.handle.inputs.recv() => {
-                    self.input(input).await;
-                    continue;
-                }
-                () = cancel.cancelled(), if !cancelled => {
-                    cancelled = true;
-                    again.reset();
-                    self.control.interrupt();
-                    continue;
-                }
-                // A signal may reach a program at a moment when it cannot take it.
-                _ = again.tick(), if cancelled => {
-                    self.control.interrupt();
-                    continue;
-                }
-            };
-            match event {
-                Some(RunEvent::Done(end)) => {
-                    self.ended = true;
-                    return self.finish(&end).await;
-                }
-                Some(event) => self.event(event).await,
-                None => return ToolOutput::failed("The language ended without saying why."),
-            }
-        }
-    }
-
-    async fn input(&mut self, input: ToolInput) {
-        match input {
-            ToolInput::Interrupt => self.control.interrupt(),
-            ToolInput::Line { request, text } => {
-                self.control.input(request.as_str(), text);
-                self.send(ToolEvent::State(RunState::Running)).await;
-            }
-        }
-    }
-
-    async fn event(&mut self, event: RunEvent) {
-        match event {
-            RunEvent::Started { place } => self.send(ToolEvent::Place(place)).await,
-            RunEvent::Output(text) => {
-                if let Some(part) = self.output.take(&text) {
-                    self.print(part).await;
-                }
-            }
-            RunEvent::ActiveLine(line) => {
-                let chunk = Chunk::new(Role::Computer, kind::CONSOLE)
-                    .format("active_line")
-                    .content(line.map_or(Value::Null, Value::from));
-                self.handle.chunk(chunk).await;
-            }
-            RunEvent::Image { base64, .. } => self.picture(&base64).await,
-            RunEvent::Html(html) => {
-                self.shown_html = true;
-                let chunk = Chunk::new(Role::Computer, kind::CODE)
-                    .format("html")
-                    .recipient("user")
-                    .content(html);
-                self.handle.chunk(chunk).await;
-            }
-            RunEvent::Input {
-                request,
-                prompt,
-                secret,
-            } => {
-                let request = RequestId::from(request);
-                self.send(ToolEvent::Input {
-                    request,
-                    prompt,
-                    secret,
-                })
-                .await;
-            }
-            RunEvent::Done(_) => {}
-        }
-    }
-
-    async fn picture(&mut self, base64: &str) {
-        let stored = decode(base64)
-            .ok_or_else(String::new)
-            .and_then(|bytes| Stored::put(&self.kit.store, &bytes).map_err(|error| error.message));
-        match stored {
-            Ok(stored) => {
-                let Stored {
-                    hash,
-                    width,
-                    height,
-                } = stored.clone();
-                self.pictures.push(StoredPart::Image {
-                    hash,
-                    width,
-                    height,
-                });
-                self.handle.chunk(stored.chunk(Role::Computer)).await;
-            }
-            Err(why) => {
-                self.print(format!("[A picture could not be kept. {why}]\n"))
-                    .await
-            }
-        }
-    }
-
-    async fn finish(mut self, end: &RunEnd) -> ToolOutput {
-        if let Some(rest) = self.output.rest() {
-            self.print(rest).await;
-        }
-        let message = end.message.clone();
-        if let Some(message) = &message {
-            let line = format!("{message}\n");
-            self.output.take(&line);
-            self.print(line).await;
-        }
-        let mut text = self.output.for_model(self.kit.max_output());
-        if self.shown_html {
-            text.push_str("\n[HTML was shown to the user]");
-        }
-        if text.trim().is_empty() {
-            text = if self.pictures.is_empty() {
-                "No output"
-            } else {
-                "[A picture]"
-            }
-            .to_owned();
-        }
-        let (state, is_error, told) = match end.status {
-            RunStatus::Ok => (RunState::Done, false, None),
-            RunStatus::Error => (RunState::Failed, true, None),
-            RunStatus::Interrupted => (RunState::Stopped, true, Some("The user interrupted it.")),
-            RunStatus::Died { .. } => (RunState::Failed, true, None),
-            RunStatus::TimedOut => (
-                RunState::Stopped,
-                true,
-                Some("It took too long and was ended."),
-            ),
-        };
-        if let Some(told) = told {
-            text = format!("{text}\n{told}");
-        }
-        let mut parts = vec![StoredPart::Text(text)];
-        parts.append(&mut self.pictures);
-        ToolOutput {
-            parts,
-            is_error,
-            state,
-            exit: end.exit,
-            note: message,
-        }
-    }
-
-    async fn print(&self, text: String) {
-        let chunk = Chunk::new(Role::Computer, kind::CONSOLE)
-            .format("output")
-            .content(text);
-        self.handle.chunk(chunk).await;
-    }
-
-    async fn send(&self, event: ToolEvent) {
-        let _ = self.handle.events.send(event).await;
-    }
 }

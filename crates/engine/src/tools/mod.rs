@@ -4,6 +4,7 @@ mod api;
 mod execute;
 mod output;
 mod partial;
+mod running;
 mod screen;
 
 use std::sync::Arc;

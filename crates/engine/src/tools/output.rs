@@ -66,6 +66,22 @@ impl Output {
         ))
     }
 
+    /// The last line that says something, shortened: after a failure, the error.
+    pub fn last_line(&self) -> Option<String> {
+        const LONGEST: usize = 300;
+        let line = self
+            .tail
+            .lines()
+            .rev()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with(STACK))?;
+        let mut short: String = line.chars().take(LONGEST).collect();
+        if short.len() < line.len() {
+            short.push('\u{2026}');
+        }
+        Some(short)
+    }
+
     /// What the model is told: the last `max` characters, and where the rest is.
     pub fn for_model(&self, max: usize) -> String {
         let count = self.tail.chars().count();
@@ -83,6 +99,9 @@ impl Output {
         )
     }
 }
+
+/// Lines of a stack below the error's own line, as JavaScript prints them.
+const STACK: &str = "at ";
 
 /// The nearest character boundary at or after `at`.
 fn boundary(text: &str, at: usize) -> usize {
@@ -132,5 +151,22 @@ mod tests {
             (None, "hello\n".to_owned())
         );
         assert!(output.for_model(3).ends_with("\n\nlo\n"));
+    }
+
+    #[test]
+    fn the_last_line_is_the_error() {
+        let check = |printed: &str, expected: Option<&str>| {
+            let mut output = Output::new(None, 100);
+            output.take(printed);
+            assert_eq!(output.last_line().as_deref(), expected, "{printed}");
+        };
+        check("", None);
+        check("a\nValueError: x\n\n", Some("ValueError: x"));
+        check(
+            "ReferenceError: y is not defined\n    at f (a.js:1)\n    at b\n",
+            Some("ReferenceError: y is not defined"),
+        );
+        let long = "é".repeat(400);
+        check(&long, Some(&format!("{}\u{2026}", "é".repeat(300))));
     }
 }

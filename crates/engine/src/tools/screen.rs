@@ -99,7 +99,9 @@ impl Tool for Screen {
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
         let kit = Arc::clone(&self.kit);
         Box::pin(async move {
-            let model = handle.scene.model.clone();
+            let Some(model) = handle.scene.as_ref().map(|scene| scene.model.clone()) else {
+                return ToolOutput::failed("Only a model acts on the screen this way.");
+            };
             let acting = Acting {
                 kit: &kit,
                 handle: &handle,
@@ -121,7 +123,7 @@ struct Acting<'a> {
 
 impl Acting<'_> {
     async fn act(&self, prepared: &Prepared) -> Result<ToolOutput, Error> {
-        self.kit.computer.gate().open(&self.kit.key())?;
+        self.kit.computer.enter(&self.kit.key()).await?;
         let action = prepared
             .content
             .get("action")
@@ -208,7 +210,7 @@ impl Acting<'_> {
     }
 
     async fn keep(&self, png: &[u8], frame: Option<&Frame>) -> Result<StoredPart, Error> {
-        let stored = Stored::put(&self.kit.store, png)?;
+        let stored = Stored::screenshot(self.kit, png)?;
         let mut chunk = stored.chunk(Role::Computer);
         if let Some(frame) = frame {
             chunk = chunk.with("frame", serde_json::to_value(frame).unwrap_or_default());

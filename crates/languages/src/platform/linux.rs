@@ -51,6 +51,18 @@ pub(super) fn family(leader: u32) -> Vec<u32> {
     family
 }
 
+/// What was started in a process; its copy of its parent's until it has started anything.
+pub(super) fn command_line(pid: u32) -> Vec<u8> {
+    std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()
+}
+
+/// Who started a process: `pid (name) state parent …`, where the name may hold anything.
+pub(super) fn parent(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
 fn reads(pid: u32, terminal: &str) -> bool {
     let Ok(call) = std::fs::read_to_string(format!("/proc/{pid}/syscall")) else {
         return false;

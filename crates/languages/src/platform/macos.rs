@@ -21,3 +21,13 @@ pub(super) fn reads_terminal(_leader: u32, _master: BorrowedFd<'_>, secret: bool
 pub(super) fn family(leader: u32) -> Vec<u32> {
     vec![leader]
 }
+
+/// Nor what runs in it.
+pub(super) fn command_line(_pid: u32) -> Vec<u8> {
+    Vec::new()
+}
+
+/// Nor who started it.
+pub(super) fn parent(_pid: u32) -> Option<u32> {
+    None
+}

@@ -31,6 +31,9 @@ pub(crate) use windows::{
     Channel, Output, PYTHONS, Process, Terminal, create_private_dir, is_program, shell, spawn,
 };
 
+/// A process, and what runs in it: its number and its command line.
+pub(crate) type Program = (u32, Vec<u8>);
+
 /// What to start, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {

@@ -20,7 +20,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::net::UnixStream;
 use tokio::sync::oneshot;
 
-use super::{Exit, Plan, Started, system};
+use super::{Exit, Plan, Program, Started, system};
 
 /// The driver channel.
 pub(crate) type Channel = UnixStream;
@@ -201,28 +201,77 @@ pub(crate) struct Process {
 impl Process {
     /// As Ctrl-C on a terminal: the child and what it started in its group.
     /// Gives the programs that were there to receive it.
-    pub(crate) fn interrupt(&self) -> Vec<u32> {
-        let there = self.id().map(system::family).unwrap_or_default();
+    pub(crate) fn interrupt(&self) -> Vec<Program> {
+        let there = self.programs();
         self.group.signal(Signal::INT);
         there
     }
 
     /// Interrupts the programs that were only just being started when the others
-    /// were: a shell that was about to start one waits for it regardless.
-    pub(crate) fn interrupt_newcomers(&self, there: &[u32]) {
-        let Some(leader) = self.id() else { return };
-        for pid in system::family(leader)
-            .into_iter()
-            .filter(|pid| !there.contains(pid))
-        {
-            let group = Pid::from_raw(pid as i32).filter(|pid| {
-                rustix::process::getpgid(Some(*pid))
-                    .is_ok_and(|group| group.as_raw_nonzero().get() as u32 == leader)
-            });
-            if let Some(pid) = group {
-                let _ = rustix::process::kill_process(pid, Signal::INT);
+    /// were, each once, and adds them to those. A copy of its parent that took
+    /// the signal before it became its program is another one since.
+    pub(crate) fn interrupt_newcomers(&self, there: &mut Vec<Program>) {
+        let programs = self.programs();
+        for program in &programs {
+            if !there.contains(program) {
+                self.signal_one(program.0);
+                there.push(program.clone());
             }
         }
+    }
+
+    /// Interrupts a shell that went on regardless, that is, has started a program
+    /// since: it, its copies, and that program. What other programs start to
+    /// clean up is left alone. With `alone` also one that has no program to wait
+    /// for: a loop of its own can miss a signal.
+    pub(crate) fn interrupt_shell(&self, there: &mut Vec<Program>, alone: bool) {
+        let programs = self.programs();
+        let Some((_, line)) = programs.first() else {
+            return;
+        };
+        let shells: Vec<u32> = programs
+            .iter()
+            .filter(|(_, own)| own == line)
+            .map(|(pid, _)| *pid)
+            .collect();
+        let started = |(pid, _): &&Program| {
+            system::parent(*pid).is_some_and(|parent| shells.contains(&parent))
+        };
+        let new: Vec<Program> = programs
+            .iter()
+            .filter(|program| !there.contains(program))
+            .filter(started)
+            .cloned()
+            .collect();
+        if new.is_empty() && !(alone && shells.len() == programs.len()) {
+            return;
+        }
+        // The shells first: a program that dies meanwhile then tells them why.
+        let programs = new.iter().map(|(pid, _)| pid);
+        for pid in shells.iter().chain(programs) {
+            self.signal_one(*pid);
+        }
+        there.extend(new);
+    }
+
+    /// Interrupts one process, if it is of the child's group.
+    fn signal_one(&self, pid: u32) {
+        let Some(leader) = self.id() else { return };
+        let of_group = |pid: &Pid| {
+            rustix::process::getpgid(Some(*pid))
+                .is_ok_and(|group| group.as_raw_nonzero().get() as u32 == leader)
+        };
+        if let Some(pid) = Pid::from_raw(pid as i32).filter(of_group) {
+            let _ = rustix::process::kill_process(pid, Signal::INT);
+        }
+    }
+
+    fn programs(&self) -> Vec<Program> {
+        let family = self.id().map(system::family).unwrap_or_default();
+        family
+            .into_iter()
+            .map(|pid| (pid, system::command_line(pid)))
+            .collect()
     }
 
     /// Ends the child and its group at once.

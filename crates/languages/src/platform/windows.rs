@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use super::{Exit, Plan, Started};
+use super::{Exit, Plan, Program, Started};
 
 /// The driver channel.
 pub(crate) type Channel = NamedPipeServer;
@@ -100,12 +100,15 @@ pub(crate) struct Process {
 
 impl Process {
     /// There is no signal to send: drivers here are told by message.
-    pub(crate) fn interrupt(&self) -> Vec<u32> {
+    pub(crate) fn interrupt(&self) -> Vec<Program> {
         Vec::new()
     }
 
     /// Nor here.
-    pub(crate) fn interrupt_newcomers(&self, _there: &[u32]) {}
+    pub(crate) fn interrupt_newcomers(&self, _there: &mut Vec<Program>) {}
+
+    /// Nor here.
+    pub(crate) fn interrupt_shell(&self, _there: &mut Vec<Program>, _alone: bool) {}
 
     /// Ends the child and what it started.
     pub(crate) fn kill(&self) {

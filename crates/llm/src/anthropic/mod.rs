@@ -5,5 +5,5 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use request::build;
+pub(crate) use request::{VERSION, build};
 pub(crate) use stream::StreamMapper;

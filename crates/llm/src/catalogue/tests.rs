@@ -126,3 +126,55 @@ fn a_slip_of_the_pen_is_recognised() {
     assert_eq!(near("claude-opus-5.5")[0], "anthropic/claude-opus-5-5");
     assert_eq!(near("zzzzzzzzzzzz"), Vec::<String>::new());
 }
+
+#[test]
+fn every_provider_can_be_shown_to_a_person() {
+    let mut prefixes = Vec::new();
+    for entry in providers() {
+        let name = &entry.name;
+        for page in [&entry.key_page, &entry.billing_page].into_iter().flatten() {
+            assert!(page.starts_with("https://"), "{name}: {page}");
+        }
+        let hosted = !entry.key_optional && entry.unsupported.is_none();
+        assert_eq!(entry.key_page.is_some(), hosted, "{name}");
+        let lengths: Vec<usize> = entry.key_prefixes.iter().map(String::len).collect();
+        assert!(lengths.is_sorted_by(|a, b| a >= b), "{name}: longest first");
+        prefixes.extend(entry.key_prefixes.iter());
+        if let Some(default) = &entry.default {
+            assert!(!default.is_empty(), "{name}");
+        }
+    }
+    let count = prefixes.len();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    assert_eq!(prefixes.len(), count, "a prefix means two providers");
+}
+
+#[test]
+fn local_servers_are_looked_for_where_their_address_says() {
+    for entry in providers() {
+        let Some(probe) = &entry.probe else { continue };
+        let name = &entry.name;
+        assert!(entry.local, "{name}");
+        assert!(!probe.signs.is_empty(), "{name}");
+        let begins = format!("http://127.0.0.1:{}/", probe.ports[0]);
+        assert!(entry.base.starts_with(&begins), "{name}: {}", entry.base);
+        let path = &entry.base[begins.len() - 1..];
+        assert_eq!(probe.models, format!("{path}/models"), "{name}");
+    }
+}
+
+#[test]
+fn a_model_that_runs_elsewhere_is_not_called_local() {
+    let check = |id: &str, expected: bool| {
+        let info = info("ollama", id, true);
+        assert_eq!(
+            (info.local, info.price.is_some()),
+            (expected, expected),
+            "{id}"
+        );
+    };
+    check("qwen3-vl:8b", true);
+    check("gpt-oss:120b-cloud", false);
+    check("kimi-k3:cloud", false);
+}

@@ -58,16 +58,26 @@ impl Target {
 
 /// Reads a message: fenced blocks are code, the rest is commands between line
 /// ends, `;` and `, then`.
+///
+/// After `run LANGUAGE:` with nothing behind the colon, everything to the end of the
+/// message is code. With code behind the colon, the lines below belong to it up to the
+/// first that is a command itself; lines that are indented, empty or closing brackets
+/// are never taken for one.
 pub(super) fn parse(text: &str) -> Vec<Command> {
     let mut commands = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
+    let mut rest = text;
+    while let Some((line, after)) = next_line(rest) {
+        rest = after;
         let trimmed = line.trim();
         if let Some(label) = trimmed.strip_prefix("```") {
-            let code: Vec<&str> = lines
-                .by_ref()
-                .take_while(|line| line.trim() != "```")
-                .collect();
+            let mut code = Vec::new();
+            while let Some((line, after)) = next_line(rest) {
+                rest = after;
+                if line.trim() == "```" {
+                    break;
+                }
+                code.push(line);
+            }
             let language = label.trim();
             let language = if language.is_empty() {
                 "python"
@@ -78,9 +88,17 @@ pub(super) fn parse(text: &str) -> Vec<Command> {
             continue;
         }
         if let Some((language, code)) = code_line(trimmed) {
-            // Code may hold any sign, and may go on over the lines that are indented.
-            commands.push(run(language, code));
-            continue;
+            let below = match code {
+                "" => rest.len(),
+                _ => belonging(rest),
+            };
+            let (more, after) = rest.split_at(below);
+            rest = after;
+            let code = format!("{code}\n{more}");
+            if !code.trim().is_empty() {
+                commands.push(run(language, code.trim_matches(['\r', '\n']).trim_end()));
+                continue;
+            }
         }
         commands.extend(split(trimmed).iter().flat_map(|part| command(part)));
     }
@@ -90,6 +108,40 @@ pub(super) fn parse(text: &str) -> Vec<Command> {
     commands
 }
 
+/// The first line, and what follows it.
+fn next_line(text: &str) -> Option<(&str, &str)> {
+    if text.is_empty() {
+        return None;
+    }
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    Some((line.strip_suffix('\r').unwrap_or(line), rest))
+}
+
+/// How much of the text below a line of code goes on with it.
+fn belonging(text: &str) -> usize {
+    let mut rest = text;
+    while let Some((line, after)) = next_line(rest) {
+        let goes_on = line.starts_with(char::is_whitespace)
+            || line.starts_with([')', ']', '}'])
+            || line.is_empty();
+        if !goes_on && is_command(line.trim()) {
+            break;
+        }
+        rest = after;
+    }
+    text.len() - rest.len()
+}
+
+/// Whether a line says something else than code.
+fn is_command(line: &str) -> bool {
+    let understood = |part: &String| {
+        command(part)
+            .iter()
+            .all(|command| !matches!(command, Command::Unknown(_)))
+    };
+    line.starts_with("```") || code_line(line).is_some() || split(line).iter().all(understood)
+}
+
 fn run(language: &str, code: &str) -> Command {
     Command::Run {
         language: language.to_lowercase(),
@@ -97,7 +149,8 @@ fn run(language: &str, code: &str) -> Command {
     }
 }
 
-/// `run python: 1+1`, `python: 1+1`, `run: ls`, `$ ls`.
+/// `run python: 1+1`, `python: 1+1`, `run: ls`, `$ ls`. The code is empty where it
+/// stands on the lines below.
 fn code_line(line: &str) -> Option<(&str, &str)> {
     if let Some(code) = line.strip_prefix("$ ") {
         return Some(("shell", code.trim()));
@@ -116,7 +169,8 @@ fn code_line(line: &str) -> Option<(&str, &str)> {
             "the" | "this" | "some" | "code" | "command" | "in" | "with"
         )
     });
-    if code.is_empty() || code.starts_with("//") || words.len() > 1 {
+    // `python:` alone may be the end of a sentence; `run python:` is not.
+    if (code.is_empty() && !asked) || code.starts_with("//") || words.len() > 1 {
         return None;
     }
     match words.first() {

@@ -15,6 +15,10 @@ use crate::{
 };
 use grammar::Command;
 
+/// How a text begins that tells a model of code the person ran. It is about what was
+/// done, so it is no command.
+pub const RAN_BY_USER: &str = "The user ran this ";
+
 /// The embedded commands as a provider.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Commands;
@@ -101,7 +105,9 @@ fn last_words(messages: &[Message]) -> Option<(usize, String)> {
         // never gone on with against them.
         let mut text = String::new();
         for part in &message.parts {
-            if let Part::Text(more) = part {
+            if let Part::Text(more) = part
+                && !more.starts_with(RAN_BY_USER)
+            {
                 text.push_str(more);
                 text.push('\n');
             }
@@ -250,6 +256,24 @@ mod tests {
         let all = texts.join("\n");
         assert!(all.contains("Clicked \u{201c}OK\u{201d}."), "{all}");
         assert_eq!(all.matches("frobnicate").count(), 1, "{all}");
+    }
+
+    #[test]
+    fn what_the_person_ran_is_no_command() {
+        let ran = format!("{RAN_BY_USER}python code themselves:\npress a\n\nIts result:\npress b");
+        let parts = [&ran, "press c"].map(|text| Part::Text(text.to_owned()));
+        let events = answer(&request(vec![Message {
+            speaker: Speaker::User,
+            parts: parts.to_vec(),
+        }]));
+        let pressed: Vec<Value> = events
+            .iter()
+            .filter_map(|event| match event {
+                ModelEvent::CallEnd(call) => Some(call.arguments["params"]["keys"].clone()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(pressed, [json!(["c"])]);
     }
 
     #[test]

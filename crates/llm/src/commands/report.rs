@@ -10,7 +10,8 @@ pub(super) const HELP: &str = "I am the embedded command reader, not an AI: I un
 - scroll down 3 \u{b7} scroll up\n\
 - open firefox \u{b7} open https://example.org\n\
 - read the screen \u{b7} take a screenshot \u{b7} wait 2\n\
-- run python: 1+1 \u{b7} run shell: ls \u{b7} a fenced code block\n\n\
+- run python: 1+1 \u{b7} run shell: ls \u{b7} a fenced code block\n\
+- run python: and the code on the lines below, to the end of the message\n\n\
 Several commands can stand on several lines, or between `;` or `, then`. Commands for the screen need OS mode. For anything else, choose a model: set a key such as ANTHROPIC_API_KEY or OPENAI_API_KEY, or start a local server such as Ollama.";
 
 /// What is said to a command that is no call.

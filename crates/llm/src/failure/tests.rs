@@ -110,6 +110,7 @@ fn odd_bodies_fall_back_to_status_and_text() {
         403,
         "<html><b>Not</b> here</html>",
         ProviderError::Forbidden {
+            key_end: None,
             message: "Not here".to_owned(),
         },
     );
@@ -134,4 +135,66 @@ fn odd_bodies_fall_back_to_status_and_text() {
             message: "x".to_owned(),
         },
     );
+}
+
+#[test]
+fn an_overflow_tells_how_much_was_too_much() {
+    let check = |body: &str, expected: (Option<u64>, Option<u64>)| {
+        let ProviderError::ContextOverflow {
+            context, tokens, ..
+        } = answer(400, &[], body).error
+        else {
+            panic!("{body}")
+        };
+        assert_eq!((tokens, context), expected, "{body}");
+    };
+    check(
+        r#"{"error":{"message":"This model's maximum context length is 272000 tokens, but the messages took 281022.","code":"context_length_exceeded"}}"#,
+        (Some(281_022), Some(272_000)),
+    );
+    check(
+        r#"{"error":{"code":400,"message":"request (9120 tokens) exceeds the available context size (8192 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":9120,"n_ctx":8192}}"#,
+        (Some(9120), Some(8192)),
+    );
+    check(
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 1002133 tokens > 1000000 maximum"}}"#,
+        (Some(1_002_133), Some(1_000_000)),
+    );
+    check(
+        r#"{"error":{"message":"Context size has been exceeded."}}"#,
+        (None, None),
+    );
+}
+
+#[test]
+fn a_model_that_a_key_may_not_use_is_another_matter_than_a_forbidden_key() {
+    let check = |body: &str, expected: ProviderError| {
+        assert_eq!(answer(403, &[], body).error, expected, "{body}");
+    };
+    let message = "Project `p` does not have access to model `gpt-9`.".to_owned();
+    check(
+        &serde_json::json!({"error": {"message": message, "code": "model_not_found"}}).to_string(),
+        ProviderError::NotFound { message },
+    );
+    check(
+        r#"{"error":{"message":"Country not supported."}}"#,
+        ProviderError::Forbidden {
+            message: "Country not supported.".to_owned(),
+            key_end: None,
+        },
+    );
+}
+
+#[test]
+fn a_model_without_room_in_memory_is_not_tried_again() {
+    let body =
+        r#"{"error":"model requires more system memory (12.0 GiB) than is available (7.5 GiB)"}"#;
+    let failure = answer(500, &[], body);
+    assert!(!failure.retry, "{failure:?}");
+}
+
+#[test]
+fn only_the_end_of_a_long_key_is_told() {
+    assert_eq!(key_end("sk-proj-1234567890A1B2").as_deref(), Some("A1B2"));
+    assert_eq!(key_end("short-key-12345"), None);
 }

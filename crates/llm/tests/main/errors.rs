@@ -29,7 +29,7 @@ fn kind(error: &ProviderError) -> &'static str {
 #[test]
 fn every_recorded_answer_is_an_error_a_person_can_act_on() {
     let answers: Vec<Value> = serde_json::from_slice(&file("http-errors.json")).unwrap();
-    assert!(answers.len() >= 21);
+    assert!(answers.len() >= 31);
     for answer in answers {
         let name = answer["name"].as_str().unwrap();
         let header = |key: &str| answer["headers"][key].as_str().map(str::to_owned);
@@ -60,7 +60,19 @@ fn every_recorded_answer_is_an_error_a_person_can_act_on() {
         {
             assert_eq!(*context, Some(size), "{name}");
         }
-        let shown = classify(&failure.error, &model("ollama/qwen3-vl:8b").info);
+        let named = expect["model"].as_str().unwrap_or("ollama/qwen3-vl:8b");
+        let shown = classify(&failure.error, &model(named).info);
+        if let Some(code) = expect["code"].as_str() {
+            assert_eq!(shown.code.as_str(), code, "{name}: {shown}");
+        }
+        for (key, value) in expect["params"].as_object().into_iter().flatten() {
+            assert_eq!(shown.params.get(key), Some(value), "{name}: {shown:?}");
+        }
+        assert_eq!(
+            shown.params.contains_key("retry_at"),
+            failure.wait.is_some(),
+            "{name}"
+        );
         assert!(
             shown.remedy.is_some_and(|remedy| remedy.len() > 10),
             "{name}"

@@ -266,6 +266,7 @@ fn the_kinds_of_errors_in_a_stream() {
         ProviderError::ContextOverflow {
             message: "Context size has been exceeded.".to_owned(),
             context: None,
+            tokens: None,
         },
     );
     check(

@@ -475,7 +475,8 @@ async fn no_error_tells_the_key() {
         items,
         [Err(ProviderError::Auth {
             message,
-            missing: false
+            missing: false,
+            key_end: Some("7890".to_owned()),
         })]
     );
 }

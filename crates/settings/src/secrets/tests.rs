@@ -197,3 +197,34 @@ fn use_the_real_keychain() {
     );
     println!("came back from the file: {}", secrets.place());
 }
+
+#[test]
+fn what_comes_with_copying_is_left_out_and_what_is_no_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = Secrets::with(&Paths::below(folder.path()), None);
+    secrets.set("A", " \t one\n").unwrap();
+    assert_eq!(exposed(secrets.get("A")), Some("one".to_owned()));
+    let long = "x".repeat(LONGEST + 1);
+    for value in ["", " \n", "canary\ncanary", long.as_str()] {
+        let error = secrets.set("A", value).unwrap_err();
+        assert!(matches!(error, Error::BadSecret { .. }), "{error:?}");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+    assert_eq!(exposed(secrets.get("A")), Some("one".to_owned()));
+}
+
+#[test]
+fn each_secret_tells_where_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::below(folder.path());
+    let file = paths.config.join("secrets.json");
+    let secrets = Secrets::with(&paths, None);
+    secrets.set("A", "one").unwrap();
+    let place = |secrets: &Secrets, name: &str| secrets.find(name).map(|(_, kept)| kept);
+    assert_eq!(place(&secrets, "A"), Some(Kept::File(file.clone())));
+    assert_eq!(place(&secrets, "B"), None);
+    let secrets = Secrets::with(&paths, Some(Box::new(Table::default())));
+    secrets.set("B", "two").unwrap();
+    assert_eq!(place(&secrets, "B"), Some(Kept::Keychain));
+    assert_eq!(place(&secrets, "A"), Some(Kept::File(file)));
+}

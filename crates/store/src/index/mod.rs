@@ -2,198 +2,36 @@
 //!
 //! Writers tell what is new to a thread of the index, so that appending never
 //! waits for it. Before an answer is given, files whose length the index does
-//! not know are read again; so it is right after a crash, after another program
+//! not know are read again (unless nothing can have changed: `settled`); so it is right after a crash, after another program
 //! wrote, and when it was deleted. What the database cannot do (it is broken,
 //! the folder is read-only) is done in memory.
 
+mod noted;
 mod search;
+mod settled;
 mod tables;
+mod update;
+mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use interpreter_protocol::{
-    ConversationId, ConversationSummary, Event, Item, ItemId, SearchHit, Transcript, kind,
-};
+use interpreter_protocol::{ConversationId, ConversationSummary, SearchHit};
 use rusqlite::Connection;
 
+pub(crate) use noted::Noted;
+use settled::Settled;
+pub(crate) use update::{Notes, Update};
+
 use crate::folders::{Folders, Source, millis};
-use crate::{Error, Recorded, Store, import, lock, log, name};
+use crate::{Error, Spent, Store, lock};
 
 /// News that wait to be written. More than that, and the conversation is read again later.
 const WAITING: usize = 256;
-/// Bytes of one item that can be found.
-const LONGEST: usize = 256 * 1024;
-
-/// What is new in one conversation.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Update {
-    pub(crate) id: ConversationId,
-    pub(crate) title: String,
-    pub(crate) created: u64,
-    pub(crate) updated: u64,
-    pub(crate) cost: f64,
-    pub(crate) items: u32,
-    /// Length of the file that this is the state of.
-    pub(crate) bytes: u64,
-    /// Length of the file that the change is from. Where the index has another
-    /// state, it missed something and the file is read again.
-    pub(crate) from: u64,
-    /// Texts that are new or changed; empty ones are gone.
-    pub(crate) texts: Vec<(ItemId, String)>,
-    /// The texts are all there are.
-    pub(crate) whole: bool,
-}
-
-/// What a writer has appended since it last told the index.
-#[derive(Debug)]
-pub(crate) struct Notes {
-    changed: HashSet<ItemId>,
-    worth_telling: bool,
-    /// Length of the file when the index was last told.
-    told: u64,
-}
-
-impl Notes {
-    /// For a file of which the index knows this many bytes.
-    pub(crate) fn new(told: u64) -> Self {
-        Self {
-            changed: HashSet::new(),
-            worth_telling: false,
-            told,
-        }
-    }
-
-    pub(crate) fn see(&mut self, event: &Event) {
-        let chunk = &event.chunk;
-        let named = |key: &str| chunk.content.as_ref().and_then(|content| content.get(key));
-        match chunk.kind.as_str() {
-            kind::EDITED => {
-                let item = named("item").and_then(|item| item.as_str());
-                self.changed.extend(item.map(ItemId::from));
-            }
-            kind::REMOVED => {
-                let items = named("items").and_then(|items| items.as_array());
-                let items = items.into_iter().flatten().filter_map(|item| item.as_str());
-                self.changed.extend(items.map(ItemId::from));
-            }
-            kind::CONVERSATION | kind::USAGE | kind::STATUS => {}
-            _ if chunk.end => self.changed.extend(event.item.clone()),
-            _ => return,
-        }
-        self.worth_telling = true;
-    }
-
-    pub(crate) fn changed(&mut self, item: &ItemId) {
-        self.changed.insert(item.clone());
-    }
-
-    pub(crate) fn are_worth_telling(&self) -> bool {
-        self.worth_telling
-    }
-
-    pub(crate) fn take(&mut self, id: &ConversationId, recorded: &Recorded, bytes: u64) -> Update {
-        let Self {
-            changed,
-            told: from,
-            ..
-        } = std::mem::replace(self, Self::new(bytes));
-        let transcript = &recorded.transcript;
-        let texts = changed
-            .into_iter()
-            .map(|item| {
-                let text = transcript.item(&item).map(searchable).unwrap_or_default();
-                (item, text)
-            })
-            .collect();
-        let updated = millis(std::time::SystemTime::now());
-        Update {
-            texts,
-            from,
-            ..state(id, transcript, recorded.created, updated, bytes)
-        }
-    }
-}
-
-fn state(
-    id: &ConversationId,
-    transcript: &Transcript,
-    created: u64,
-    updated: u64,
-    bytes: u64,
-) -> Update {
-    let title = match transcript.meta.title.as_str() {
-        "" => name::title_of_name(id.as_str()),
-        title => title.to_owned(),
-    };
-    Update {
-        id: id.clone(),
-        title,
-        created,
-        updated,
-        cost: transcript.meta.cost,
-        items: transcript.items.len() as u32,
-        bytes,
-        from: 0,
-        texts: Vec::new(),
-        whole: false,
-    }
-}
-
-/// The part of an item that can be found.
-fn searchable(item: &Item) -> String {
-    let wanted = matches!(
-        item.kind.as_str(),
-        kind::MESSAGE | kind::CODE | kind::CONSOLE | kind::REASONING | kind::FILE
-    );
-    if !wanted {
-        return String::new();
-    }
-    let text = item.code();
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    // These mark hits in a snippet.
-    text[..end].replace(['\u{2}', '\u{3}'], " ")
-}
-
-/// A conversation as its file says, for the index.
-fn from_file(store: &Store, id: &ConversationId, source: &Source) -> Update {
-    let (Source::Log(path) | Source::Old(path)) = source;
-    // Before reading: what is appended meanwhile counts as not known.
-    let meta = std::fs::metadata(path).ok();
-    let updated = meta
-        .as_ref()
-        .and_then(|meta| meta.modified().ok())
-        .map_or(0, millis);
-    let bytes = meta.map_or(0, |meta| meta.len());
-    let recorded = match source {
-        Source::Log(path) => log::fold(path, id).map(|(recorded, _)| recorded),
-        Source::Old(path) => import::read(store, id, path),
-    };
-    // A file that makes no sense is in the list all the same; opening it says why.
-    let recorded = recorded.unwrap_or_default();
-    let transcript = &recorded.transcript;
-    let texts = transcript
-        .items
-        .iter()
-        .map(|item| (item.id.clone(), searchable(item)))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    let created = if recorded.created == 0 {
-        updated
-    } else {
-        recorded.created
-    };
-    Update {
-        texts,
-        whole: true,
-        ..state(id, transcript, created, updated, bytes)
-    }
-}
+/// Files that are read into one transaction.
+const AT_ONCE: usize = 50;
 
 enum Message {
     Update(Box<Update>),
@@ -209,11 +47,20 @@ pub(crate) struct Index {
     worker: Mutex<Option<(SyncSender<Message>, JoinHandle<()>)>>,
 }
 
+/// Whether what was done is in the tables that stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Yes,
+    No,
+}
+
 /// The connection, opened on first use.
 #[derive(Debug)]
 struct Database {
     folders: Folders,
     connection: Mutex<Option<Connection>>,
+    /// The files were compared with the connection's tables, and nothing has changed since.
+    settled: Mutex<Option<Settled>>,
 }
 
 impl Index {
@@ -221,6 +68,7 @@ impl Index {
         let database = Arc::new(Database {
             folders,
             connection: Mutex::new(None),
+            settled: Mutex::new(None),
         });
         Self {
             database,
@@ -248,8 +96,10 @@ impl Index {
             let Ok(thread) = thread else { return };
             *worker = Some((sender, thread));
         }
-        if let Some((sender, _)) = &*worker {
-            let _ = sender.try_send(message);
+        if let Some((sender, _)) = &*worker
+            && sender.try_send(message).is_err()
+        {
+            self.database.unsettle();
         }
     }
 
@@ -284,6 +134,19 @@ impl Index {
         self.flush();
         self.database
             .answer(store, |connection| search::search(connection, text, limit))
+    }
+
+    pub(crate) fn spent(&self, store: &Store, since: u64) -> Result<Spent, Error> {
+        self.flush();
+        self.database
+            .answer(store, |connection| tables::spent(connection, since))
+    }
+
+    /// Pictures that are nothing but screenshots of OS mode, newest first, with
+    /// the time they were last taken.
+    pub(crate) fn screenshots(&self, store: &Store) -> Result<Vec<(String, u64)>, Error> {
+        self.flush();
+        self.database.answer(store, tables::screenshots)
     }
 
     pub(crate) fn rebuild(&self, store: &Store) -> Result<u32, Error> {
@@ -321,7 +184,7 @@ impl Database {
             }
             if !changes.is_empty() {
                 let mut connection = guard(&self.connection);
-                self.attempt(&mut connection, |connection| {
+                let done = self.attempt(&mut connection, |connection| {
                     let transaction = tables::begin(connection)?;
                     for change in &changes {
                         match change {
@@ -332,6 +195,9 @@ impl Database {
                     }
                     transaction.commit()
                 });
+                if !matches!(done, Some(((), Kept::Yes))) {
+                    self.unsettle();
+                }
             }
             for done in flushes {
                 let _ = done.send(());
@@ -345,12 +211,26 @@ impl Database {
         store: &Store,
         ask: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let files = self.folders.all()?;
         let mut connection = guard(&self.connection);
+        let settled = *guard(&self.settled);
+        if let Some(open) = connection.as_ref()
+            && settled.is_some_and(|settled| settled.holds(&self.folders))
+            && tables::all_read(open).unwrap_or(false)
+            && let Ok(answer) = ask(open)
+        {
+            return Ok(answer);
+        }
+        let settled = Settled::now(&self.folders);
+        let files = self.folders.all()?;
+        self.unsettle();
         let answer = self.attempt(&mut connection, |connection| {
             self.catch_up(store, connection, &files)?;
             ask(connection)
         });
+        if let Some((_, Kept::Yes)) = &answer {
+            *guard(&self.settled) = settled;
+        }
+        let answer = answer.map(|(answer, _)| answer);
         answer.ok_or_else(|| {
             Error::read(
                 &self.folders.index(),
@@ -365,24 +245,40 @@ impl Database {
         connection: &mut Connection,
         files: &[(ConversationId, Source)],
     ) -> rusqlite::Result<()> {
-        let mut known: HashMap<ConversationId, u64> = tables::lengths(connection)?;
+        let mut known: HashMap<ConversationId, Option<u64>> = tables::lengths(connection)?;
+        let mut unread = Vec::new();
         for (id, source) in files {
             let (Source::Log(path) | Source::Old(path)) = source;
-            let length = std::fs::metadata(path).map_or(0, |meta| meta.len());
-            let indexed = known.remove(id);
+            let meta = std::fs::metadata(path).ok();
+            let length = meta.as_ref().map_or(0, |meta| meta.len());
+            let indexed = known.remove(id).flatten();
             // Who writes it now tells us, a moment after the file has grown.
             let live = || lock::holder(&self.folders, id).is_some();
             if indexed == Some(length) || (indexed.is_some() && live()) {
                 continue;
             }
-            let update = from_file(store, id, source);
+            let modified = meta.and_then(|meta| meta.modified().ok());
+            unread.push((modified.map_or(0, millis), id, source));
+        }
+        // The newest last: where a search finds very much, it begins at the end.
+        unread.sort();
+        for part in unread.chunks(AT_ONCE) {
+            // Read before anything is locked: another program may want to write, too.
+            let updates = part
+                .iter()
+                .map(|(_, id, source)| update::from_file(store, id, source));
+            let updates: Vec<Update> = updates.collect();
             let transaction = tables::begin(connection)?;
-            tables::put(&transaction, &update)?;
+            for update in &updates {
+                tables::put(&transaction, update)?;
+            }
             transaction.commit()?;
         }
-        for id in known.into_keys() {
+        if !known.is_empty() {
             let transaction = tables::begin(connection)?;
-            tables::forget(&transaction, &id)?;
+            for id in known.into_keys() {
+                tables::forget(&transaction, &id)?;
+            }
             transaction.commit()?;
         }
         Ok(())
@@ -393,26 +289,32 @@ impl Database {
         &self,
         connection: &mut Option<Connection>,
         act: impl Fn(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Option<T> {
+    ) -> Option<(T, Kept)> {
         if connection.is_none() {
             *connection = tables::open(&self.folders.index()).ok();
         }
         if let Some(open) = connection.as_mut() {
             match act(open) {
-                Ok(done) => return Some(done),
+                Ok(done) => return Some((done, Kept::Yes)),
                 // Another program is at it for long: nothing is broken, so nothing is thrown away.
                 Err(reason) if tables::is_busy(&reason) => {
                     let mut memory = tables::open_in_memory().ok()?;
-                    return act(&mut memory).ok();
+                    return Some((act(&mut memory).ok()?, Kept::No));
                 }
                 Err(_) => {}
             }
         }
         self.renew(connection);
-        act(connection.as_mut()?).ok()
+        Some((act(connection.as_mut()?).ok()?, Kept::Yes))
+    }
+
+    /// The files have to be looked at before the next answer.
+    fn unsettle(&self) {
+        *guard(&self.settled) = None;
     }
 
     fn renew(&self, connection: &mut Option<Connection>) {
+        self.unsettle();
         drop(connection.take());
         let path = self.folders.index();
         tables::delete(&path);
@@ -423,6 +325,6 @@ impl Database {
 }
 
 /// A panic elsewhere leaves the index as it was: it is derived, and checked before each use.
-fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

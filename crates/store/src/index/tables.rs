@@ -11,22 +11,40 @@ use rusqlite::{
 };
 
 use super::Update;
+use crate::Spent;
 
 /// Of the tables. An index of another version is made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE conversation (
-        id TEXT PRIMARY KEY, title TEXT NOT NULL, created INTEGER NOT NULL,
-        updated INTEGER NOT NULL, cost REAL NOT NULL, items INTEGER NOT NULL,
-        bytes INTEGER NOT NULL
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL, cost REAL NOT NULL,
+        items INTEGER NOT NULL, pinned INTEGER NOT NULL, archived INTEGER NOT NULL,
+        first TEXT NOT NULL, model TEXT NOT NULL, profile TEXT NOT NULL,
+        ran_code INTEGER NOT NULL, used_screen INTEGER NOT NULL, has_files INTEGER NOT NULL,
+        failed INTEGER NOT NULL, damaged TEXT,
+        -- None: the file has to be read again.
+        bytes INTEGER
+    );
+    CREATE INDEX newest ON conversation (pinned DESC, updated DESC, created DESC, id DESC);
+    CREATE INDEX unread ON conversation (number) WHERE bytes IS NULL;
+    CREATE TABLE spending (
+        conversation INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, usd REAL,
+        PRIMARY KEY (conversation, seq)
     ) WITHOUT ROWID;
-    CREATE INDEX newest ON conversation (updated DESC);
-    -- Where a text is from; an empty item stands for the title.
+    CREATE INDEX spent ON spending (at, usd);
+    CREATE TABLE picture (
+        conversation INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+        screen INTEGER NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (conversation, seq)
+    ) WITHOUT ROWID;
+    -- Where a text is from.
     CREATE TABLE entry (
-        number INTEGER PRIMARY KEY, conversation TEXT NOT NULL, item TEXT NOT NULL,
+        number INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, item TEXT NOT NULL,
         UNIQUE (conversation, item)
     );
+    CREATE VIRTUAL TABLE titles USING fts5 (text, tokenize = 'trigram remove_diacritics 1');
     CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram remove_diacritics 1');
 ";
 
@@ -103,24 +121,32 @@ pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction
     connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
-pub(super) fn lengths(connection: &Connection) -> rusqlite::Result<HashMap<ConversationId, u64>> {
+/// Whether no file has to be read again.
+pub(super) fn all_read(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM conversation WHERE bytes IS NULL)")?
+        .query_row([], |row| row.get(0))
+}
+
+/// How much of each file is known.
+pub(super) fn lengths(
+    connection: &Connection,
+) -> rusqlite::Result<HashMap<ConversationId, Option<u64>>> {
     let mut select = connection.prepare_cached("SELECT id, bytes FROM conversation")?;
     let rows = select.query_map([], |row| {
-        Ok((
-            ConversationId(row.get(0)?),
-            row.get::<_, i64>(1)?.unsigned_abs(),
-        ))
+        let bytes: Option<i64> = row.get(1)?;
+        Ok((ConversationId(row.get(0)?), bytes.map(i64::unsigned_abs)))
     })?;
     rows.collect()
 }
 
 /// What is known of one file; nothing counts as an empty one.
-fn length(connection: &Connection, id: &str) -> rusqlite::Result<u64> {
-    let known: Option<i64> = connection
+fn length(connection: &Connection, id: &str) -> rusqlite::Result<Option<u64>> {
+    let known: Option<Option<i64>> = connection
         .prepare_cached("SELECT bytes FROM conversation WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
-    Ok(known.map_or(0, i64::unsigned_abs))
+    Ok(known.unwrap_or(Some(0)).map(i64::unsigned_abs))
 }
 
 pub(super) fn list(
@@ -128,8 +154,10 @@ pub(super) fn list(
     limit: Option<u32>,
 ) -> rusqlite::Result<Vec<ConversationSummary>> {
     let mut select = connection.prepare_cached(
-        "SELECT id, title, created, updated, cost, items FROM conversation
-         ORDER BY updated DESC, created DESC, id DESC LIMIT ?1",
+        "SELECT id, title, created, updated, cost, items, pinned, archived, first, model,
+                profile, ran_code, used_screen, has_files, failed, damaged
+         FROM conversation
+         ORDER BY pinned DESC, updated DESC, created DESC, id DESC LIMIT ?1",
     )?;
     let limit = limit.map_or(-1, i64::from);
     let rows = select.query_map([limit], |row| {
@@ -140,62 +168,134 @@ pub(super) fn list(
             updated: row.get::<_, i64>(3)?.unsigned_abs(),
             cost: row.get(4)?,
             items: row.get(5)?,
-            pinned: false,
-            archived: false,
-            first: String::new(),
-            model: String::new(),
-            profile: String::new(),
-            ran_code: false,
-            used_screen: false,
-            has_files: false,
-            failed: false,
-            damaged: None,
+            pinned: row.get(6)?,
+            archived: row.get(7)?,
+            first: row.get(8)?,
+            model: row.get(9)?,
+            profile: row.get(10)?,
+            ran_code: row.get(11)?,
+            used_screen: row.get(12)?,
+            has_files: row.get(13)?,
+            failed: row.get(14)?,
+            damaged: row.get(15)?,
         })
     })?;
     rows.collect()
 }
 
+/// The sum since a moment.
+pub(super) fn spent(connection: &Connection, since: u64) -> rusqlite::Result<Spent> {
+    connection
+        .prepare_cached("SELECT total(usd), count(*) - count(usd) FROM spending WHERE at >= ?1")?
+        .query_row([since.min(i64::MAX as u64) as i64], |row| {
+            Ok(Spent {
+                usd: row.get(0)?,
+                incomplete: row.get::<_, i64>(1)? > 0,
+            })
+        })
+}
+
+/// Pictures that occur as screenshots only, with their last time, newest first.
+pub(super) fn screenshots(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
+    let mut select = connection.prepare_cached(
+        "SELECT hash, max(at) FROM picture GROUP BY hash HAVING min(screen) = 1
+         ORDER BY max(at) DESC, hash",
+    )?;
+    let rows = select.query_map([], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
+    rows.collect()
+}
+
 pub(super) fn put(transaction: &Transaction<'_>, update: &Update) -> rusqlite::Result<()> {
-    let id = update.id.as_str();
-    if update.whole {
-        forget_texts(transaction, id)?;
-    } else if length(transaction, id)? != update.from {
-        // Something was missed: without this line, the file is read again.
+    let summary = &update.summary;
+    let id = summary.id.as_str();
+    if !update.whole && length(transaction, id)? != Some(update.from) {
+        // Something was missed: the file is read again.
         transaction
-            .prepare_cached("DELETE FROM conversation WHERE id = ?1")?
+            .prepare_cached("UPDATE conversation SET bytes = NULL WHERE id = ?1")?
             .execute([id])?;
         return Ok(());
     }
-    transaction
+    let number: i64 = transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO conversation (id, title, created, updated, cost, items, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO conversation (id, title, created, updated, cost, items, pinned, archived,
+                first, model, profile, ran_code, used_screen, has_files, failed, damaged, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             ON CONFLICT (id) DO UPDATE SET title = ?2, created = ?3, updated = ?4, cost = ?5,
+                items = ?6, pinned = ?7, archived = ?8, first = ?9, model = ?10, profile = ?11,
+                ran_code = ?12, used_screen = ?13, has_files = ?14, failed = ?15, damaged = ?16,
+                bytes = ?17
+             RETURNING number",
         )?
-        .execute(params![
-            id,
-            update.title,
-            update.created as i64,
-            update.updated as i64,
-            update.cost,
-            update.items,
-            update.bytes as i64,
-        ])?;
-    put_text(transaction, id, "", &update.title)?;
+        .query_row(
+            params![
+                id,
+                summary.title,
+                summary.created as i64,
+                summary.updated as i64,
+                summary.cost,
+                summary.items,
+                summary.pinned,
+                summary.archived,
+                summary.first,
+                summary.model,
+                summary.profile,
+                summary.ran_code,
+                summary.used_screen,
+                summary.has_files,
+                summary.failed,
+                summary.damaged,
+                update.bytes.map(|bytes| bytes as i64),
+            ],
+            |row| row.get(0),
+        )?;
+    if update.whole {
+        forget_parts(transaction, number)?;
+    }
+    put_title(transaction, number, &summary.title)?;
     for (item, text) in &update.texts {
-        put_text(transaction, id, item.as_str(), text)?;
+        put_text(transaction, number, item.as_str(), text)?;
+    }
+    for spending in &update.spendings {
+        let at = spending.at.unwrap_or(summary.updated) as i64;
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO spending VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![number, spending.seq as i64, at, spending.usd])?;
+    }
+    for picture in &update.pictures {
+        let at = picture.at.unwrap_or(summary.updated) as i64;
+        let (seq, hash) = (picture.seq as i64, &picture.hash);
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO picture VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![number, seq, hash, picture.screen, at])?;
+    }
+    Ok(())
+}
+
+fn put_title(transaction: &Transaction<'_>, number: i64, title: &str) -> rusqlite::Result<()> {
+    // Only where it differs: each change of a conversation comes by here.
+    let known: Option<String> = transaction
+        .prepare_cached("SELECT text FROM titles WHERE rowid = ?1")?
+        .query_row([number], |row| row.get(0))
+        .optional()?;
+    if known.as_deref() != Some(title) {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO titles (rowid, text) VALUES (?1, ?2)")?
+            .execute(params![number, title])?;
     }
     Ok(())
 }
 
 fn put_text(
     transaction: &Transaction<'_>,
-    conversation: &str,
+    conversation: i64,
     item: &str,
     text: &str,
 ) -> rusqlite::Result<()> {
     let number: Option<i64> = transaction
         .prepare_cached("SELECT number FROM entry WHERE conversation = ?1 AND item = ?2")?
-        .query_row([conversation, item], |row| row.get(0))
+        .query_row(params![conversation, item], |row| row.get(0))
         .optional()?;
     match number {
         Some(number) if text.is_empty() => {
@@ -215,7 +315,7 @@ fn put_text(
         None => {
             transaction
                 .prepare_cached("INSERT INTO entry (conversation, item) VALUES (?1, ?2)")?
-                .execute([conversation, item])?;
+                .execute(params![conversation, item])?;
             let number = transaction.last_insert_rowid();
             transaction
                 .prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
@@ -225,22 +325,29 @@ fn put_text(
     Ok(())
 }
 
-fn forget_texts(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "DELETE FROM words WHERE rowid IN (SELECT number FROM entry WHERE conversation = ?1)",
-        )?
-        .execute([id])?;
-    transaction
-        .prepare_cached("DELETE FROM entry WHERE conversation = ?1")?
-        .execute([id])?;
+/// Everything of a conversation but its line in the list and its title.
+fn forget_parts(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<()> {
+    for forget in [
+        "DELETE FROM words WHERE rowid IN (SELECT number FROM entry WHERE conversation = ?1)",
+        "DELETE FROM entry WHERE conversation = ?1",
+        "DELETE FROM spending WHERE conversation = ?1",
+        "DELETE FROM picture WHERE conversation = ?1",
+    ] {
+        transaction.prepare_cached(forget)?.execute([number])?;
+    }
     Ok(())
 }
 
 pub(super) fn forget(transaction: &Transaction<'_>, id: &ConversationId) -> rusqlite::Result<()> {
-    forget_texts(transaction, id.as_str())?;
-    transaction
-        .prepare_cached("DELETE FROM conversation WHERE id = ?1")?
-        .execute([id.as_str()])?;
+    let number: Option<i64> = transaction
+        .prepare_cached("DELETE FROM conversation WHERE id = ?1 RETURNING number")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = number {
+        forget_parts(transaction, number)?;
+        transaction
+            .prepare_cached("DELETE FROM titles WHERE rowid = ?1")?
+            .execute([number])?;
+    }
     Ok(())
 }

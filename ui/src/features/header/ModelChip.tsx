@@ -2,11 +2,13 @@ import { Check, ChevronDown, Cloud, HardDrive } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '@/components/Button';
 import { ChipButton } from '@/components/Chip';
 import { modelName, providerName } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import type { ModelSummary } from '@/generated/ModelSummary';
 import { useActions, useSession } from '@/session/context';
+import { openPage } from '@/session/pages';
 import { choices } from '@/session/store';
 import { show, useView } from '@/session/view';
 
@@ -173,6 +175,17 @@ function ModelField({ onDone }: { onDone: () => void }) {
       <p className="border-border border-t px-4 py-2 text-12 text-muted">
         {current ? <Where option={current} /> : t('header.modelHint')}
       </p>
+      <div className="border-border border-t px-2 py-1">
+        <Button
+          look="quiet"
+          onClick={() => {
+            onDone();
+            openPage('settings/models');
+          }}
+        >
+          {t('header.modelSettings')}
+        </Button>
+      </div>
     </>
   );
 }

@@ -1,15 +1,16 @@
 import { Hand, Monitor } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSentence } from '@/components/actionWords';
+import { OUTCOMES, STATES, stateOf } from '@/components/cardState';
 import { duration } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
 import { Status } from '@/components/Status';
+import { useStepQuestion } from '@/components/useStepQuestion';
 import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
-import { useSentence } from './actionWords';
-import { OUTCOMES, STATES, stateOf } from './cardState';
-import { StepQuestion, useStepQuestion } from './StepQuestion';
+import { StepQuestion } from './StepQuestion';
 
 type Props = {
   item: Item;

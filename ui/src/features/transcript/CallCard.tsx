@@ -1,17 +1,18 @@
 import { ChevronDown, ChevronRight, Monitor, Wrench } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCallSentence } from '@/components/actionWords';
+import { STATES, stateOf } from '@/components/cardState';
 import { Icon } from '@/components/Icon';
 import { Picture } from '@/components/Picture';
 import { Pre } from '@/components/Pre';
 import { Source } from '@/components/Source';
 import { Status } from '@/components/Status';
+import { useStepQuestion } from '@/components/useStepQuestion';
 import type { Item } from '@/generated/Item';
 import type { Pending } from '@/generated/Pending';
 import { textOf } from '@/session/turns';
-import { useCallSentence } from './actionWords';
-import { STATES, stateOf } from './cardState';
-import { StepQuestion, useStepQuestion } from './StepQuestion';
+import { StepQuestion } from './StepQuestion';
 
 type Props = {
   item: Item;

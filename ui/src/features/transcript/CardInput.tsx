@@ -1,14 +1,15 @@
-import { CornerDownLeft, Eye, EyeOff, Square } from 'lucide-react';
+import { CornerDownLeft, Eye, EyeOff, OctagonX, Square } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
 import type { InputRequest } from '@/generated/InputRequest';
 import { useActions } from '@/session/context';
+import type { Card } from './useCard';
 
-type Props = { input: InputRequest; item: string; note: string };
+type Props = { input: InputRequest; item: string; card: Card };
 
 /** A line the running program waits for. */
-export function CardInput({ input, item, note }: Props) {
+export function CardInput({ input, item, card }: Props) {
   const { t } = useTranslation();
   const { input: send, interrupt } = useActions();
   const [text, setText] = useState('');
@@ -53,8 +54,13 @@ export function CardInput({ input, item, note }: Props) {
         <Button big icon={Square} hint="Ctrl ." onClick={() => interrupt(item)}>
           {t('card.interrupt')}
         </Button>
+        {card.stuck && (
+          <Button big look="danger" icon={OctagonX} title={t('card.killWhy')} onClick={card.kill}>
+            {t('card.kill')}
+          </Button>
+        )}
         <span className="ml-auto min-w-0 truncate text-12 text-muted">
-          {note || t('card.inputNote')}
+          {t(input.secret ? 'card.inputSecret' : 'card.inputNote')}
         </span>
       </div>
     </form>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { useActions, useSession } from '@/session/context';
+import { openPage } from '@/session/pages';
 import { choices } from '@/session/store';
 import { show } from '@/session/view';
 
@@ -45,9 +46,14 @@ export function EmptyState({ onPick }: { onPick: (text: string) => void }) {
           {builtin ? t('empty.builtinWhy') : t(os ? 'empty.screenOn' : 'empty.screenOff')}
         </p>
         {builtin && (
-          <Button big look="primary" className="mt-2" onClick={() => show({ models: true })}>
-            {t('empty.choose')}
-          </Button>
+          <div className="mt-2 flex flex-wrap justify-center gap-2">
+            <Button big look="primary" onClick={() => openPage('settings/models')}>
+              {t('empty.connect')}
+            </Button>
+            <Button big onClick={() => show({ models: true })}>
+              {t('empty.choose')}
+            </Button>
+          </div>
         )}
         <ul
           aria-label={builtin ? t('empty.builtinTry') : undefined}
@@ -69,6 +75,7 @@ export function EmptyState({ onPick }: { onPick: (text: string) => void }) {
             );
           })}
         </ul>
+        <p className="mt-2 text-12 text-faint">{t('empty.tip')}</p>
       </div>
     </div>
   );

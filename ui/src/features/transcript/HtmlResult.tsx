@@ -29,7 +29,8 @@ export function HtmlResult({ html }: { html: string }) {
   );
 }
 
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:";
+const POLICY =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'";
 
 function page(html: string): string {
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="color-scheme" content="light"><style>body{margin:12px;font:13px/20px system-ui,sans-serif}table{border-collapse:collapse}td,th{padding:2px 8px;border-bottom:1px solid}</style>${html}`;

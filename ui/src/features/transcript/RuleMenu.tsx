@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/Button';
+import { Button, Key } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import type { Pending } from '@/generated/Pending';
 import type { RuleMatch } from '@/generated/RuleMatch';
@@ -20,15 +20,34 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   const { t } = useTranslation();
   const text = code.split('\n', 1)[0]?.slice(0, 80) ?? '';
   const words = firstWords(language, code);
-  const choices: { label: string; matches: RuleMatch }[] = [
-    { label: t('rule.exact'), matches: { what: 'code', digest: pending.digest, text } },
+  const command = words.join(' ');
+  const choices: { label: string; saves: string; matches: RuleMatch }[] = [
+    {
+      label: t('rule.exact'),
+      saves: t('rule.savesExact', { text }),
+      matches: { what: 'code', digest: pending.digest, text },
+    },
   ];
-  if (words.length > 0) {
-    const label = t('rule.command', { words: words.join(' ') });
-    choices.push({ label, matches: { what: 'command', words } });
+  if (words.length > 1) {
+    choices.push({
+      label: t('rule.command', { words: command }),
+      saves: t('rule.savesCommand', { words: command }),
+      matches: { what: 'command', words },
+    });
   }
-  const label = t('rule.language', { language: languageName });
-  choices.push({ label, matches: { what: 'language', language } });
+  const [program] = words;
+  if (program !== undefined) {
+    choices.push({
+      label: t('rule.command', { words: program }),
+      saves: t('rule.savesCommand', { words: program }),
+      matches: { what: 'command', words: [program] },
+    });
+  }
+  choices.push({
+    label: t('rule.language', { language: languageName }),
+    saves: t('rule.savesLanguage', { language }),
+    matches: { what: 'language', language },
+  });
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
@@ -44,19 +63,28 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
           align="start"
           sideOffset={4}
           collisionPadding={8}
-          className="z-30 max-w-[calc(100vw-16px)] rounded-3 border border-border-strong bg-raised p-1"
+          className="z-30 w-100 max-w-[calc(100vw-16px)] rounded-3 border border-border-strong bg-raised p-1"
+          // A digit picks a line, as drawn at its end.
+          onKeyDown={(event) => {
+            const choice = choices[Number(event.key) - 1];
+            if (choice) onPick(choice.matches);
+          }}
         >
           <DropdownMenu.Label className="px-2 py-1 text-12 text-muted">
             {t('rule.label')}
           </DropdownMenu.Label>
-          {choices.map(({ label, matches }) => (
+          {choices.map(({ label, saves, matches }, at) => (
             <DropdownMenu.Item
-              key={matches.what}
+              key={label}
               onSelect={() => onPick(matches)}
               data-rule={matches.what}
-              className="flex min-h-8 items-center rounded-2 px-2 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
+              className="flex min-h-8 items-center gap-3 rounded-2 px-2 py-1 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
             >
-              {label}
+              <span className="min-w-0 flex-1">
+                <span className="block [overflow-wrap:anywhere]">{label}</span>
+                <span className="block truncate text-12 text-muted">{saves}</span>
+              </span>
+              <Key>{String(at + 1)}</Key>
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>

@@ -60,6 +60,9 @@ impl Lease for SelectionLease {
         x.round_trip()?;
         let owner = owner?;
         if owner == window {
+            if let Err(error) = keep_awake(&x) {
+                tracing::debug!(%error, "the screen saver is not held off");
+            }
             self.held = Some((x, window));
             return Ok(());
         }
@@ -91,6 +94,18 @@ impl Lease for SelectionLease {
     fn release(&mut self) {
         self.held = None;
     }
+}
+
+/// A dark or locked screen cannot be seen or driven. Holds the screen saver off
+/// until this connection ends.
+fn keep_awake(x: &X) -> Result<()> {
+    use x11rb::protocol::screensaver;
+    let name = screensaver::X11_EXTENSION_NAME.as_bytes();
+    if x.conn.query_extension(name)?.reply()?.present {
+        screensaver::query_version(&x.conn, 1, 1)?.reply()?;
+        screensaver::suspend(&x.conn, 1)?.check()?;
+    }
+    Ok(())
 }
 
 fn owner(x: &X) -> Result<Window> {

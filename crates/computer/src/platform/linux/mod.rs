@@ -14,6 +14,7 @@ mod layout;
 mod lease;
 mod listener;
 mod screen;
+mod selection;
 mod spare;
 mod stop_key;
 mod watch;
@@ -36,6 +37,7 @@ use x11rb::protocol::xproto::ConnectionExt as _;
 use super::clipboard::SystemClipboard;
 use super::{Ledger, Platform, PlatformError, Result};
 use connection::X;
+pub(super) use selection::open as open_selection;
 
 /// Opens the X11 desktop of `display`, or of the environment.
 pub(super) fn open(display: Option<&str>, _runtime: Option<&Path>) -> Result<Platform> {

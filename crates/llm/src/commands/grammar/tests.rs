@@ -106,6 +106,48 @@ fn what_is_said_is_what_is_meant() {
     check("Python: 1+1", &[run("python", "1+1")]);
     check("run: ls -l", &[run("shell", "ls -l")]);
     check("$ ls", &[run("shell", "ls")]);
+    // Nothing behind the colon: all of the rest is code, whatever it looks like.
+    check(
+        "run python:\n\nfor i in range(2):\n    print(i)\n\nopen('f')\nhelp\n",
+        &[run(
+            "python",
+            "for i in range(2):\n    print(i)\n\nopen('f')\nhelp",
+        )],
+    );
+    check(
+        "run this python code:\r\n  if 1:\r\n    x\r\n",
+        &[run("python", "  if 1:\r\n    x")],
+    );
+    // Code behind the colon: it goes on until something else is said.
+    check(
+        "run python: x = 1\nfor i in range(3):\n    press = i\n\nprint(x)\npress f5\nhelp",
+        &[
+            run(
+                "python",
+                "x = 1\nfor i in range(3):\n    press = i\n\nprint(x)",
+            ),
+            Command::Press {
+                keys: vec!["f5".to_owned()],
+            },
+            Command::Help,
+        ],
+    );
+    check(
+        "run js: f({\n  a: 1\n});\nrun shell: ls\n$ pwd",
+        &[
+            run("js", "f({\n  a: 1\n});"),
+            run("shell", "ls"),
+            run("shell", "pwd"),
+        ],
+    );
+    check("run python:", &[Command::Unknown("run python:".to_owned())]);
+    check(
+        "python:\n1",
+        &[
+            Command::Unknown("python:".to_owned()),
+            Command::Unknown("1".to_owned()),
+        ],
+    );
     check(
         "```js\nlet a = 1;\n\na\n```\npress f5",
         &[

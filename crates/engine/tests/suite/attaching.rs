@@ -1,0 +1,145 @@
+//! Files and pictures that go with a message.
+
+use std::path::Path;
+
+use interpreter_protocol::{ErrorCode, UserPart};
+use interpreter_test_support::{ModelServer, Reply, Script};
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use crate::house::{House, WIRES, rows};
+
+/// A PNG of one black pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+
+fn part(kind: &str, format: &str, content: &str) -> UserPart {
+    UserPart {
+        kind: kind.to_owned(),
+        format: Some(format.to_owned()),
+        content: content.to_owned(),
+    }
+}
+
+fn pixel(path: &Path) {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(PIXEL)
+        .unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn the_model_sees_pictures_and_is_told_of_files() {
+    for wire in WIRES {
+        let model = ModelServer::start(Script::new().reply(Reply::text("Nice.")));
+        let vision = json!({"supports_vision": true});
+        let house = House::with_model(&model, wire, vision);
+        let picture = house.home.path().join("a b.png");
+        pixel(&picture);
+        std::fs::write(house.home.path().join("data.csv"), "1,2").unwrap();
+        let id = house
+            .say(
+                None,
+                vec![
+                    part(
+                        "image",
+                        "base64.png",
+                        &format!("data:image/png;base64,{PIXEL}"),
+                    ),
+                    part("image", "path", &picture.display().to_string()),
+                    // Without a folder it is in the working folder.
+                    part("file", "path", "data.csv"),
+                    UserPart::text("look"),
+                ],
+            )
+            .await
+            .unwrap();
+        let snapshot = house.over(&id).await;
+        assert_eq!(snapshot.meta.title, "look", "words come before attachments");
+        let csv = house.home.path().join("data.csv").display().to_string();
+        assert_eq!(rows(&snapshot)[2], format!("user/file {csv}"));
+        assert_eq!(
+            snapshot.items[1].key("path"),
+            Some(picture.display().to_string().as_str())
+        );
+        house.engine.shutdown().await;
+        let requests = model.finish();
+        assert_eq!(requests[0].images().len(), 2, "{wire:?}");
+        let text = requests[0].last_user_text();
+        assert!(text.contains(&format!("Attached file: {csv}")), "{text}");
+        assert!(text.contains("a b.png"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_attached_is_refused_before_anything_is_sent() {
+    let house = House::new(json!({}));
+    let path = |name: &str| house.home.path().join(name).display().to_string();
+    std::fs::create_dir(path("folder")).unwrap();
+    std::fs::write(path("text.png"), "not a picture").unwrap();
+    std::fs::File::create(path("big.png"))
+        .unwrap()
+        .set_len(20_000_001)
+        .unwrap();
+    let check = async |parts: Vec<UserPart>, expected: &str| {
+        let refused = house.say(None, parts).await.unwrap_err();
+        assert_eq!(
+            (refused.code, refused.message.as_str()),
+            (ErrorCode::BadInput, expected)
+        );
+    };
+    for kind in ["file", "image"] {
+        let gone = path("gone");
+        check(
+            vec![UserPart::text("see"), part(kind, "path", &gone)],
+            &format!("There is no file {gone}. Nothing was sent."),
+        )
+        .await;
+        let folder = path("folder");
+        check(
+            vec![part(kind, "path", &folder)],
+            &format!("{folder} is a folder, and only files can be attached. Nothing was sent."),
+        )
+        .await;
+    }
+    let big = path("big.png");
+    check(
+        vec![part("image", "path", &big)],
+        &format!("{big} has 21 MB, and the largest picture has 20. Nothing was sent."),
+    )
+    .await;
+    check(
+        vec![part("image", "base64.png", &"A".repeat(28_000_000))],
+        "The picture has 21 MB, and the largest picture has 20. Nothing was sent.",
+    )
+    .await;
+    check(
+        vec![part("image", "path", &path("text.png"))],
+        "The picture is neither PNG nor JPEG, so it was not attached.",
+    )
+    .await;
+    check(
+        vec![part("image", "base64.png", "!")],
+        "The picture is not base64. Nothing was sent.",
+    )
+    .await;
+    check(
+        vec![part("file", "base64", "AAAA")],
+        "An attachment cannot have the format `base64`. Nothing was sent.",
+    )
+    .await;
+    check(
+        vec![UserPart::text(" \n")],
+        "The message is empty. Nothing was sent.",
+    )
+    .await;
+    let query = interpreter_protocol::Query::Conversations { limit: None };
+    let answer = house.engine.query(query).await.unwrap();
+    assert_eq!(
+        answer,
+        interpreter_protocol::Answer::Conversations {
+            conversations: Vec::new()
+        }
+    );
+}

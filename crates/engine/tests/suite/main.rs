@@ -1,0 +1,9 @@
+//! The engine as fronts use it: the three verbs, a real store, real code, a scripted model.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod asking_again;
+mod attaching;
+mod budgets;
+mod history;
+mod house;
+mod running_code;

@@ -1,0 +1,49 @@
+/* What 500 short turns leave in memory, in a conversation that is open. */
+import { install } from './probe.mjs';
+import { memory } from './processes.mjs';
+
+const TURNS = 500;
+/** Before these nothing is compared: code is compiled, tables find their size. */
+const WARM = 50;
+
+export async function growth({ page, context, address, engine, sample }) {
+  await page.addInitScript(install);
+  await page.goto(address);
+  await page.locator('[data-action="new"]').click();
+  const devtools = await context.newCDPSession(page);
+  const counted = async () => {
+    // Twice: what is let go by the first is collected by the second.
+    for (let time = 0; time < 2; time++) await devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+    const { nodes, jsEventListeners } = await devtools.send('Memory.getDOMCounters');
+    return { heap: usedSize, nodes, listeners: jsEventListeners, engine: await memory(engine) };
+  };
+  await turns(page, 0, WARM);
+  const before = await counted();
+  await turns(page, WARM, WARM + TURNS);
+  const after = await counted();
+  const percent = (key) => 100 * (after[key] / before[key] - 1);
+  sample('growth.heap', percent('heap'), '%');
+  sample('growth.heap.before', before.heap / 1e6, 'MB');
+  sample('growth.heap.after', after.heap / 1e6, 'MB');
+  sample('growth.nodes', after.nodes - before.nodes, 'nodes');
+  sample('growth.listeners', after.listeners - before.listeners, 'listeners');
+  if (after.engine) {
+    sample('growth.engine.before', before.engine, 'MB');
+    sample('growth.engine.after', after.engine, 'MB');
+  }
+}
+
+/** Says something short and waits for the answer, from one number to another. */
+async function turns(page, from, to) {
+  for (let turn = from; turn < to; turn++) {
+    await page.fill('#composer', `Turn ${turn}: what is next?`);
+    await page.press('#composer', 'Enter');
+    await page.waitForFunction((said) => {
+      const all = document.querySelectorAll('[data-region="transcript"] [data-turn]');
+      const last = all[all.length - 1];
+      const stop = document.querySelector('[data-action="stop"]');
+      return !stop && last?.textContent.includes(said) && last.querySelector('[data-message] li');
+    }, `Turn ${turn}:`);
+  }
+}
