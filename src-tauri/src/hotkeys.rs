@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::str::FromStr as _;
 use std::sync::{Mutex, PoisonError};
 
-use interpreter_engine::Engine;
 use interpreter_protocol::Op;
 use serde::{Deserialize, Serialize};
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 use tauri_plugin_global_shortcut::{GlobalShortcutExt as _, Shortcut, ShortcutState};
 
-use crate::{popup, window};
+use crate::{popup, verbs::ask, window};
 
 /// What a hotkey does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,28 +64,15 @@ impl Hotkeys {
             .get(&action)
             .filter(|hotkey| hotkey.works)
             .and_then(|hotkey| hotkey.chord.clone());
-        let hotkey = match chord {
-            None => Hotkey {
-                action,
-                chord: None,
-                works: true,
-                problem: None,
-            },
-            Some(chord) if before.as_deref() == Some(chord) => Hotkey {
-                action,
-                chord: Some(chord.to_owned()),
-                works: true,
-                problem: None,
-            },
-            Some(chord) => {
-                let problem = register(app, action, chord).err();
-                Hotkey {
-                    action,
-                    chord: Some(chord.to_owned()),
-                    works: problem.is_none(),
-                    problem,
-                }
-            }
+        let problem = match chord {
+            Some(chord) if before.as_deref() != Some(chord) => register(app, action, chord).err(),
+            _ => None,
+        };
+        let hotkey = Hotkey {
+            action,
+            chord: chord.map(str::to_owned),
+            works: problem.is_none(),
+            problem,
         };
         if let Some(before) = before
             && hotkey.works
@@ -141,13 +127,6 @@ fn act(app: &AppHandle, action: Action) {
     match action {
         Action::Summon => popup::summon(app),
         Action::ToggleWindow => window::toggle(app),
-        Action::Panic => {
-            let engine = app.state::<Engine>().inner().clone();
-            tauri::async_runtime::spawn(async move {
-                if let Err(error) = engine.submit(Op::Panic).await {
-                    tracing::error!(%error, "the panic key could not stop everything");
-                }
-            });
-        }
+        Action::Panic => ask(app, Op::Panic),
     }
 }

@@ -5,8 +5,8 @@ use tauri::{AppHandle, Url};
 
 use crate::{popup, window};
 
-/// The longest draft an address may fill in, in characters.
-const DRAFT: usize = 8_000;
+/// The longest draft an address may fill in, in bytes as they stand in it.
+const DRAFT: usize = 16_000;
 
 /// Does what another start of the program was asked to do.
 pub fn arguments(app: &AppHandle, arguments: &[String]) {
@@ -44,28 +44,15 @@ fn target(address: &str) -> Option<String> {
     };
     let rest = url.path().trim_matches('/');
     match url.host_str()? {
-        "new" => {
-            let text = url.query_pairs().find(|(name, _)| name == "text");
-            Some(match text {
-                Some((_, text)) => {
-                    let text: String = text.chars().take(DRAFT).collect();
-                    format!("new?text={}", encoded(&text))
-                }
-                None => "new".to_owned(),
-            })
-        }
+        "new" => Some(match url.query() {
+            Some(query) if query.len() <= DRAFT => format!("new?{query}"),
+            _ => "new".to_owned(),
+        }),
         "conversation" if plain(rest) => Some(format!("conversation/{rest}")),
         "settings" if rest.is_empty() => Some("settings/models".to_owned()),
         "settings" if plain(rest) => Some(format!("settings/{rest}")),
         _ => None,
     }
-}
-
-fn encoded(text: &str) -> String {
-    tauri::Url::parse_with_params("interpreter://x", [("t", text)])
-        .ok()
-        .and_then(|url| url.query().map(|query| query[2..].to_owned()))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -78,7 +65,10 @@ mod tests {
             assert_eq!(target(address).as_deref(), expected, "{address}");
         };
         check("interpreter://new", Some("new"));
-        check("interpreter://new?text=a%20b%26c", Some("new?text=a+b%26c"));
+        check(
+            "interpreter://new?text=a%20b%26c",
+            Some("new?text=a%20b%26c"),
+        );
         check(
             "interpreter://conversation/plot_sin-2026",
             Some("conversation/plot_sin-2026"),

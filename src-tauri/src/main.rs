@@ -3,7 +3,6 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod blobs;
 mod graphics;
 mod hotkeys;
 mod links;
@@ -21,7 +20,7 @@ mod window;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use interpreter_engine::{ClearScreen, Engine, EngineConfig, Paths, process_env};
+use interpreter_engine::{ClearScreen, Engine, EngineConfig, Paths, log, process_env};
 use interpreter_protocol::Error;
 use serde_json::Value;
 use tauri::{AppHandle, Manager as _, RunEvent};
@@ -93,7 +92,6 @@ fn main() -> ExitCode {
         .manage(graphics::Graphics::default())
         .manage(window::Place::default())
         .manage(updates::Updates::default())
-        .register_asynchronous_uri_scheme_protocol(blobs::SCHEME, blobs::serve)
         .invoke_handler(tauri::generate_handler![
             verbs::submit,
             verbs::query,
@@ -200,6 +198,7 @@ fn clear_screen(app: Arc<OnceLock<AppHandle>>) -> ClearScreen {
 fn open(app: Arc<OnceLock<AppHandle>>) -> Result<Started, Error> {
     let env = process_env();
     let paths = Paths::resolve(&|name| env(name))?;
+    log::start(&paths, "the app");
     let home = env("HOME").or_else(|| env("USERPROFILE"));
     let folder = home.map_or_else(std::env::temp_dir, Into::into);
     let engine = Engine::open(EngineConfig {

@@ -72,17 +72,12 @@ pub fn tell(app: &AppHandle, notice: Notice) {
         }
         Notice::Step(conversation, text) => (conversation, "The assistant needs you", text),
         Notice::Ran(conversation, well) => {
-            let (summary, body) = if well {
-                (
-                    "The run is finished",
-                    "Code that ran for a while has ended.",
-                )
+            let summary = if well {
+                "The run is finished"
             } else {
-                (
-                    "The run has failed",
-                    "Code that ran for a while has ended with an error.",
-                )
+                "The run has failed"
             };
+            let body = "Code that ran for a while has ended.";
             (conversation, summary, body.to_owned())
         }
         Notice::Budget(conversation) => (

@@ -1,7 +1,6 @@
 //! The icon in the system's bar: another shape for each state, and a menu with
 //! everything, since Linux tells no clicks on the icon itself.
 
-use interpreter_engine::Engine;
 use interpreter_protocol::{ConversationId, Op};
 use tauri::image::Image;
 use tauri::menu::{MenuBuilder, MenuItem, MenuItemBuilder, PredefinedMenuItem};
@@ -9,7 +8,7 @@ use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager as _, Theme, Wry};
 
 use crate::presence::Presence;
-use crate::{platform, window};
+use crate::{platform, verbs::ask, window};
 
 /// What the icon says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,10 +115,10 @@ fn chosen(app: &AppHandle, id: &str) {
         "settings" => window::show(app, Some("settings/models")),
         "pause" => {
             if let Some((conversation, paused)) = presence.live() {
-                submit(app, pause_or_resume(conversation, paused));
+                ask(app, pause_or_resume(conversation, paused));
             }
         }
-        "stop" => submit(app, Op::Panic),
+        "stop" => ask(app, Op::Panic),
         "quit" => app.exit(0),
         other => tracing::warn!(other, "the tray's menu has no such line"),
     }
@@ -131,13 +130,4 @@ fn pause_or_resume(conversation: ConversationId, paused: bool) -> Op {
     } else {
         Op::Pause { conversation }
     }
-}
-
-fn submit(app: &AppHandle, op: Op) {
-    let engine = app.state::<Engine>().inner().clone();
-    tauri::async_runtime::spawn(async move {
-        if let Err(error) = engine.submit(op).await {
-            tracing::warn!(%error, "what the tray's menu asked for was refused");
-        }
-    });
 }

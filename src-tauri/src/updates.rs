@@ -7,16 +7,26 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Update {
     /// `none`, `checking`, `available`, `loading`, `ready`, `failed`, `unavailable`.
-    pub state: &'static str,
+    state: &'static str,
     /// The version it would bring.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
+    version: Option<String>,
     /// What is new.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
+    notes: Option<String>,
     /// Why there is none, or what failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    detail: Option<String>,
+}
+
+impl Update {
+    fn new(state: &'static str, detail: Option<String>) -> Self {
+        Self {
+            state,
+            detail,
+            ..Self::default()
+        }
+    }
 }
 
 #[cfg(feature = "updater")]
@@ -24,22 +34,19 @@ mod real {
     use std::sync::{Mutex, PoisonError};
 
     use serde_json::json;
-    use tauri::{AppHandle, Emitter as _, Manager as _, State};
-    use tauri_plugin_updater::UpdaterExt as _;
+    use tauri::{AppHandle, Emitter as _, Manager as _};
+    use tauri_plugin_updater::{Error, UpdaterExt as _};
 
     use super::Update;
     use crate::EVENT;
 
     /// What was found, and how far it is.
     #[derive(Default)]
-    pub struct Updates {
-        now: Mutex<Update>,
-        found: Mutex<Option<tauri_plugin_updater::Update>>,
-    }
+    pub struct Updates(Mutex<(Option<Update>, Option<tauri_plugin_updater::Update>)>);
 
     fn set(app: &AppHandle, update: Update) -> Update {
         let updates = app.state::<Updates>();
-        *updates.now.lock().unwrap_or_else(PoisonError::into_inner) = update.clone();
+        updates.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(update.clone());
         let event = json!({ "event": "update", "update": update });
         if let Err(error) = app.emit(EVENT, event) {
             tracing::warn!(%error, "the page could not be told of an update");
@@ -47,63 +54,36 @@ mod real {
         update
     }
 
-    fn failed(app: &AppHandle, error: &tauri_plugin_updater::Error) -> Update {
-        set(
-            app,
-            Update {
-                state: "failed",
-                detail: Some(format!("{error}. What is installed stays as it is.")),
-                ..Update::default()
-            },
-        )
+    fn failed(app: &AppHandle, error: &Error) -> Update {
+        let detail = format!("{error}. What is installed stays as it is.");
+        set(app, Update::new("failed", Some(detail)))
     }
 
     /// Where it stands.
     #[tauri::command]
-    pub fn update(updates: State<'_, Updates>) -> Update {
-        let now = updates.now.lock().unwrap_or_else(PoisonError::into_inner);
-        match now.state {
-            "" => Update {
-                state: "none",
-                ..Update::default()
-            },
-            _ => now.clone(),
-        }
+    pub fn update(app: AppHandle) -> Update {
+        let updates = app.state::<Updates>();
+        let now = updates.0.lock().unwrap_or_else(PoisonError::into_inner);
+        now.0.clone().unwrap_or_else(|| Update::new("none", None))
     }
 
     /// Looks for one.
     #[tauri::command]
     pub async fn check_for_update(app: AppHandle) -> Update {
-        set(
-            &app,
-            Update {
-                state: "checking",
-                ..Update::default()
-            },
-        );
+        set(&app, Update::new("checking", None));
         let found = match app.updater() {
             Ok(updater) => updater.check().await,
             Err(error) => Err(error),
         };
         match found {
             Err(error) => failed(&app, &error),
-            Ok(None) => set(
-                &app,
-                Update {
-                    state: "none",
-                    detail: Some("This is the newest version.".to_owned()),
-                    ..Update::default()
-                },
-            ),
+            Ok(None) => set(&app, Update::new("none", None)),
             Ok(Some(found)) => {
-                let update = Update {
-                    state: "available",
-                    version: Some(found.version.clone()),
-                    notes: found.body.clone(),
-                    detail: None,
-                };
+                let mut update = Update::new("available", None);
+                update.version = Some(found.version.clone());
+                update.notes.clone_from(&found.body);
                 let updates = app.state::<Updates>();
-                *updates.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+                updates.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(found);
                 set(&app, update)
             }
         }
@@ -114,31 +94,22 @@ mod real {
     pub async fn install_update(app: AppHandle) -> Update {
         let updates = app.state::<Updates>();
         let found = updates
-            .found
+            .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+            .1
             .take();
         let Some(found) = found else {
             return check_for_update(app.clone()).await;
         };
-        let version = Some(found.version.clone());
-        set(
-            &app,
-            Update {
-                state: "loading",
-                version: version.clone(),
-                ..Update::default()
-            },
-        );
+        let mut update = Update::new("loading", None);
+        update.version = Some(found.version.clone());
+        set(&app, update.clone());
         match found.download_and_install(|_, _| {}, || {}).await {
-            Ok(()) => set(
-                &app,
-                Update {
-                    state: "ready",
-                    version,
-                    ..Update::default()
-                },
-            ),
+            Ok(()) => {
+                update.state = "ready";
+                set(&app, update)
+            }
             Err(error) => failed(&app, &error),
         }
     }
@@ -152,33 +123,23 @@ mod real {
     #[derive(Default)]
     pub struct Updates;
 
-    fn own_build() -> Update {
-        Update {
-            state: "unavailable",
-            detail: Some(
-                "This build is not a release, so it looks for no updates. Build the newest sources instead."
-                    .to_owned(),
-            ),
-            ..Update::default()
-        }
-    }
-
     /// Where it stands.
     #[tauri::command]
     pub fn update() -> Update {
-        own_build()
+        let why = "This build is not a release, so it looks for no updates. Build the newest sources instead.";
+        Update::new("unavailable", Some(why.to_owned()))
     }
 
     /// Looks for one.
     #[tauri::command]
     pub fn check_for_update() -> Update {
-        own_build()
+        update()
     }
 
     /// Installs what was found.
     #[tauri::command]
     pub fn install_update() -> Update {
-        own_build()
+        update()
     }
 }
 

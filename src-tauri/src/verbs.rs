@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use interpreter_engine::{Delivery, Engine};
 use interpreter_protocol::{Answer, Error, Op, Query, Receipt, ServerFrame, Subscribe};
-use tauri::State;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager as _, State};
 
 /// Open subscriptions of the page.
 #[derive(Default)]
@@ -21,6 +21,16 @@ pub struct Subscriptions {
 #[tauri::command]
 pub async fn submit(engine: State<'_, Engine>, op: Op) -> Result<Receipt, Error> {
     engine.submit(op).await
+}
+
+/// Does something that the tray or a key asked for.
+pub fn ask(app: &AppHandle, op: Op) {
+    let engine = app.state::<Engine>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = engine.submit(op).await {
+            tracing::warn!(%error, "what was asked for outside of a page was refused");
+        }
+    });
 }
 
 /// Tells something.

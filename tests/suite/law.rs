@@ -176,7 +176,8 @@ fn systems_are_told_apart_only_in_platform_folders() {
 fn the_shell_holds_no_product() {
     let mut lines = 0;
     visit(&root().join("src-tauri"), &mut |_, text| {
-        lines += text.lines().count()
+        // Its own small tests stand at the end of a file, behind this line.
+        lines += text.lines().take_while(|line| *line != "#[cfg(test)]").count()
     });
     assert!(lines < 2000, "src-tauri has {lines} lines");
 }

@@ -214,7 +214,7 @@ test('a rule shows what it saves, allows the next one, and is revoked', async ()
   await seen('rule-menu');
   await page.keyboard.press('Escape');
   await press('rule');
-  await page.locator('[data-rule="command"]').last().click();
+  await page.locator('[data-rule="program"]').click();
   await words('Both ran.').waitFor();
   await idle();
   await card().getByText('Allowed by rule').waitFor();

@@ -12,6 +12,7 @@ import { FindBar } from '@/features/find/FindBar';
 import { Header } from '@/features/header/Header';
 import { ConsentSheet } from '@/features/screen/ConsentSheet';
 import { LivePill } from '@/features/screen/LivePill';
+import { StepsPanel } from '@/features/screen/StepsPanel';
 import { EmptyState } from '@/features/transcript/EmptyState';
 import { Transcript } from '@/features/transcript/Transcript';
 import { useActions, useSession } from '@/session/context';
@@ -127,6 +128,7 @@ function Chat() {
           </>
         )}
       </main>
+      <StepsPanel away={searching} />
       <ConsentSheet />
     </>
   );

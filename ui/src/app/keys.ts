@@ -30,7 +30,7 @@ import {
 import { type SessionState, shown } from '@/session/store';
 import { show, useView } from '@/session/view';
 
-const REGIONS = ['sidebar', 'header', 'find', 'hits', 'transcript', 'composer', 'notes'];
+const REGIONS = ['sidebar', 'header', 'find', 'hits', 'transcript', 'composer', 'steps', 'notes'];
 /** What may be done while a dialog is open over the window. */
 const OVER_DIALOGS: readonly ActionId[] = ['palette', 'help'];
 
@@ -154,6 +154,7 @@ export function useKeys(): void {
           show({ sidebar: !useView.getState().sidebar });
         } else show({ drawer: !useView.getState().drawer });
       }),
+      steps: forCurrent(() => show({ steps: !useView.getState().steps })),
       models: always(() => {
         closePage();
         closeSearch();

@@ -2,7 +2,7 @@
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { chooseBackend } from '@/backend/choose';
-import { LivePill } from '@/features/screen/LivePill';
+import { PillWindow } from '@/features/screen/LivePill';
 import { SessionProvider, useActions } from '@/session/context';
 import { createSession } from '@/session/store';
 import './app.css';
@@ -11,24 +11,25 @@ import { followSystemTheme } from './theme';
 
 followSystemTheme(document.documentElement);
 
-/** The conversation that has control is named in the address. */
-function PillWindow({ conversation }: { conversation: string }) {
-  const { start, open } = useActions();
-  useEffect(() => start(), [start]);
+/** Follows the conversation that has control, and no other. */
+function Follow({ conversation }: { conversation: string }) {
+  const { open } = useActions();
   useEffect(() => {
     void open(conversation);
+    return () => void open(null);
   }, [open, conversation]);
-  return <LivePill alone />;
+  return <PillWindow />;
 }
 
 const root = document.getElementById('root');
-const backend = chooseBackend();
+// Named in the address; read before the token is taken out of it.
 const conversation = new URLSearchParams(window.location.hash.slice(1)).get('conversation');
+const backend = chooseBackend();
 if (root && backend && conversation) {
   createRoot(root).render(
     <StrictMode>
       <SessionProvider session={createSession(backend)}>
-        <PillWindow conversation={conversation} />
+        <Follow conversation={conversation} />
       </SessionProvider>
     </StrictMode>,
   );

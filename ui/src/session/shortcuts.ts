@@ -48,6 +48,7 @@ export const ACTIONS = [
   { id: 'run_card', group: 'card', chord: 'Mod+Enter', needs: 'conversation' },
   { id: 'rule_card', group: 'card', chord: 'Mod+Shift+Enter', needs: 'conversation' },
   { id: 'sidebar', group: 'window', chord: 'Mod+B' },
+  { id: 'steps', group: 'window', chord: 'Mod+J', needs: 'conversation' },
   { id: 'models', group: 'window', chord: null },
   { id: 'settings', group: 'window', chord: 'Mod+,' },
   { id: 'help', group: 'window', chord: 'Mod+/' },

@@ -11,6 +11,8 @@ type View = {
   models: boolean;
   /** The sheet that asks before the screen is used. */
   consent: boolean;
+  /** What was done on the screen, beside the conversation. */
+  steps: boolean;
   /** The list of conversations: beside the transcript, or a drawer in a narrow window. */
   sidebar: boolean;
   drawer: boolean;
@@ -25,6 +27,7 @@ export const useView = create<View>(() => ({
   row: null,
   models: false,
   consent: false,
+  steps: false,
   sidebar: true,
   drawer: false,
   palette: false,

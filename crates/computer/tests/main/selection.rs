@@ -429,13 +429,11 @@ fn a_program_that_hangs_hangs_nobody() {
 #[test]
 fn long_selections_come_in_parts() {
     let session = Session::start();
-    let long = "many words\n".repeat(60_000);
+    let long = "many words\n".repeat(40_000);
     let count = long.len() as u32;
     let line = long[..60_000].replace('\n', " ");
     let _field = session.with_text("entry", &line, (0, 60_000));
     assert!(session.selector().capture(&[]).text == line);
-    let mut view = session.with_text("gtk4", &long, (0, count));
-    // Laying that out takes a while, in which it answers nobody.
-    assert!(view.text() == long);
+    let _view = session.with_text("view", &long, (0, count));
     assert!(session.selector().capture(&[]).text == long);
 }

@@ -116,7 +116,8 @@ def _wait_for(matches):
 
 
 def check_pending():
-    if S.pending and get_ident() == MAIN:
+    # What came for a run that is over is for nobody.
+    if S.pending and S.running is not None and get_ident() == MAIN:
         S.pending = False
         raise KeyboardInterrupt
 
@@ -125,6 +126,7 @@ def on_interrupt(_signal, frame):
     if S.running is None:
         return
     if S.open or frame is None or frame.f_code.co_filename != HERE:
+        S.pending = False  # one interrupt, raised once
         raise KeyboardInterrupt
     S.pending = True
     arm()  # in case the driver was on its way out, and looks no more

@@ -213,7 +213,7 @@ impl Process {
     pub(crate) fn interrupt_newcomers(&self, there: &mut Vec<Program>) {
         let programs = self.programs();
         for program in &programs {
-            if !there.contains(program) {
+            if !there.contains(program) && self.id() != Some(program.0) {
                 self.signal_one(program.0);
                 there.push(program.clone());
             }

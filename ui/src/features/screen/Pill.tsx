@@ -1,16 +1,18 @@
 import {
   Brain,
   Check,
-  ChevronDown,
+  CircleHelp,
   Eye,
+  GripVertical,
   Hand,
+  List,
   type LucideIcon,
   MousePointerClick,
   Pause,
   Play,
   Square,
 } from 'lucide-react';
-import type { ComponentProps } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock, dollars } from '@/components/format';
 import { Icon } from '@/components/Icon';
@@ -41,85 +43,138 @@ const MARK: Record<Look, string> = {
   over: 'text-on-agent-deep inset-ring-2 inset-ring-agent-dim',
 };
 
+/** What is asked, in the place of what goes on. */
+export type Asking = {
+  title: string;
+  why: string;
+  /** The answers, as `PillButton`s. */
+  answers: ReactNode;
+};
+
 type Props = {
   os: Os;
   steps: number;
   cost: number;
+  asking?: Asking | undefined;
+  /** It fills a window of its own, which can be moved by it. */
+  alone?: boolean;
   onStop: () => void;
   onPause: () => void;
   onResume: () => void;
-  /** Goes to the question that waits. */
-  onAnswer?: () => void;
+  /** Shows the steps; absent: they cannot be shown from here. */
+  onDetails?: (() => void) | undefined;
 };
 
 /** Who has control, in words. The one thing besides the frame of the screen that has this colour. */
-export function Pill({ os, steps, cost, onStop, onPause, onResume, onAnswer }: Props) {
+export function Pill(props: Props) {
+  const { os, steps, cost, asking, alone = false, onStop, onPause, onResume, onDetails } = props;
   const { t } = useTranslation();
-  const { icon, look } = LOOKS[os.state];
+  const { look } = LOOKS[os.state];
+  const icon = asking ? CircleHelp : LOOKS[os.state].icon;
   const elapsed = useElapsed(look !== 'over', undefined) ?? 0;
   const words =
-    os.state === 'acting' && os.text
+    asking?.title ??
+    (os.state === 'acting' && os.text
       ? t('pill.actingWhat', { what: os.text })
-      : t(`pill.${os.state}`);
-  const why = {
-    looking: t('pill.using'),
-    thinking: t('pill.using'),
-    acting: t('pill.using'),
-    paused: os.text || t('pill.pausedWhy'),
-    waiting: t('pill.waitingWhy'),
-    finished: os.text || t('pill.finishedWhy'),
-    stopped: os.text || t('pill.stoppedWhy'),
-  }[os.state];
+      : t(`pill.${os.state}`));
+  const why =
+    asking?.why ??
+    {
+      looking: t('pill.using'),
+      thinking: t('pill.using'),
+      acting: t('pill.using'),
+      paused: os.text || t('pill.pausedWhy'),
+      waiting: t('pill.waitingWhy'),
+      finished: os.text || t('pill.finishedWhy'),
+      stopped: os.text || t('pill.stoppedWhy'),
+    }[os.state];
+  const text = (
+    <>
+      <span className="block truncate font-strong">{words}</span>
+      <span className="block truncate text-11 text-agent-dim">{why}</span>
+    </>
+  );
+  const place = `min-w-0 flex-1 leading-4 ${alone ? '' : 'wide:min-w-67'}`;
   return (
     <section
       aria-label={t('pill.label')}
       data-pill={os.state}
-      className={`inline-flex h-12 max-w-full items-center gap-3 whitespace-nowrap rounded-full border-2 bg-agent-deep pr-2 pl-3 text-13 text-on-agent-deep outline-1 outline-agent-deep ${EDGE[look]}`}
+      className={`inline-flex h-12 max-w-full items-center gap-3 whitespace-nowrap rounded-full border-2 bg-agent-deep pr-2 pl-3 text-13 text-on-agent-deep outline-1 outline-agent-deep ${alone ? 'w-full' : ''} ${EDGE[look]}`}
     >
+      {alone && (
+        <span
+          data-tauri-drag-region
+          title={t('pill.move')}
+          className="-mx-1.5 grid h-8 w-4 flex-none cursor-move place-items-center text-agent-dim"
+        >
+          <Icon of={GripVertical} size={16} className="pointer-events-none" />
+        </span>
+      )}
       <span className={`grid size-7 flex-none place-items-center rounded-full ${MARK[look]}`}>
         <Icon of={icon} size={16} />
       </span>
-      <span className="flex min-w-0 flex-1 flex-col leading-4 wide:min-w-67">
-        <span className="truncate font-strong">{words}</span>
-        <span className="truncate text-11 text-agent-dim">{why}</span>
-      </span>
-      <span className="num hidden flex-col text-right text-12 leading-4 wide:flex">
-        <span>
-          {look === 'over' ? t('pill.steps', { count: steps }) : t('pill.step', { count: steps })}
-        </span>
-        <span className="text-11 text-agent-dim">
-          {clock(elapsed)}
-          {cost > 0 && ` · ${dollars(cost)}`}
-        </span>
-      </span>
-      {look !== 'over' && (
-        <span className="flex flex-none gap-1">
-          {os.state === 'waiting' && onAnswer ? (
-            <PillButton tone="go" icon={ChevronDown} onClick={onAnswer}>
-              {t('pill.answer')}
-            </PillButton>
-          ) : os.state === 'paused' ? (
-            <PillButton tone="go" icon={Play} onClick={onResume} data-action="resume">
-              {t('pill.resume')}
-            </PillButton>
-          ) : (
-            <PillButton tone="plain" icon={Pause} onClick={onPause} data-action="pause">
-              {t('pill.pause')}
-            </PillButton>
-          )}
-          <PillButton tone="stop" icon={Square} fill onClick={onStop} data-action="panic">
-            {t('pill.stop')}
-          </PillButton>
+      {onDetails ? (
+        <button
+          type="button"
+          onClick={onDetails}
+          title={`${words}\n${why}`}
+          data-action="details"
+          className={`${place} rounded-2 text-left focus-visible:outline-agent`}
+        >
+          {text}
+        </button>
+      ) : (
+        <span title={`${words}\n${why}`} className={place}>
+          {text}
         </span>
       )}
+      {!asking && (
+        <span className={`num flex-col text-right text-12 leading-4 ${alone ? 'flex' : 'hidden wide:flex'}`}>
+          <span>
+            {look === 'over' ? t('pill.steps', { count: steps }) : t('pill.step', { count: steps })}
+          </span>
+          <span className="text-11 text-agent-dim">
+            {clock(elapsed)}
+            {cost > 0 && ` · ${dollars(cost)}`}
+          </span>
+        </span>
+      )}
+      <span className="flex flex-none gap-1">
+        {look === 'over' ? (
+          onDetails && (
+            <PillButton icon={List} onClick={onDetails}>
+              {t('pill.details')}
+            </PillButton>
+          )
+        ) : (
+          <>
+            {asking ? (
+              asking.answers
+            ) : os.state === 'paused' || os.state === 'waiting' ? (
+              <PillButton tone="go" icon={Play} onClick={onResume} data-action="resume">
+                {t('pill.resume')}
+              </PillButton>
+            ) : (
+              <PillButton icon={Pause} onClick={onPause} data-action="pause">
+                {t('pill.pause')}
+              </PillButton>
+            )}
+            <PillButton tone="stop" icon={Square} fill onClick={onStop} data-action="panic">
+              {t('pill.stop')}
+            </PillButton>
+          </>
+        )}
+      </span>
     </section>
   );
 }
 
 type PillButtonProps = ComponentProps<'button'> & {
-  tone: 'plain' | 'go' | 'stop';
-  icon: LucideIcon;
+  tone?: 'plain' | 'go' | 'stop';
+  icon?: LucideIcon;
   fill?: boolean;
+  /** Why it does nothing yet. */
+  off?: string | undefined;
 };
 
 const TONES = {
@@ -128,14 +183,18 @@ const TONES = {
   stop: 'border-on-agent-deep bg-on-agent-deep font-strong text-agent-deep',
 };
 
-function PillButton({ tone, icon, fill = false, children, ...rest }: PillButtonProps) {
+export function PillButton(props: PillButtonProps) {
+  const { tone = 'plain', icon, fill = false, off, children, onClick, ...rest } = props;
   return (
     <button
       type="button"
       {...rest}
-      className={`inline-flex h-8 min-w-8 items-center gap-1.5 rounded-full border px-3 ${TONES[tone]}`}
+      title={off ?? rest.title}
+      aria-disabled={off ? true : undefined}
+      onClick={off ? undefined : onClick}
+      className={`inline-flex h-8 min-w-8 items-center gap-1.5 rounded-full border px-3 focus-visible:outline-agent ${off ? 'border-agent-dim border-dashed text-agent-dim' : TONES[tone]}`}
     >
-      <Icon of={icon} size={14} fill={fill} />
+      {icon && <Icon of={icon} size={14} fill={fill} />}
       {children}
     </button>
   );

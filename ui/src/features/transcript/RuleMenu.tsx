@@ -21,8 +21,9 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   const text = code.split('\n', 1)[0]?.slice(0, 80) ?? '';
   const words = firstWords(language, code);
   const command = words.join(' ');
-  const choices: { label: string; saves: string; matches: RuleMatch }[] = [
+  const choices: { kind: string; label: string; saves: string; matches: RuleMatch }[] = [
     {
+      kind: 'code',
       label: t('rule.exact'),
       saves: t('rule.savesExact', { text }),
       matches: { what: 'code', digest: pending.digest, text },
@@ -30,6 +31,7 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   ];
   if (words.length > 1) {
     choices.push({
+      kind: 'command',
       label: t('rule.command', { words: command }),
       saves: t('rule.savesCommand', { words: command }),
       matches: { what: 'command', words },
@@ -38,12 +40,14 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   const [program] = words;
   if (program !== undefined) {
     choices.push({
+      kind: words.length > 1 ? 'program' : 'command',
       label: t('rule.command', { words: program }),
       saves: t('rule.savesCommand', { words: program }),
       matches: { what: 'command', words: [program] },
     });
   }
   choices.push({
+    kind: 'language',
     label: t('rule.language', { language: languageName }),
     saves: t('rule.savesLanguage', { language }),
     matches: { what: 'language', language },
@@ -73,11 +77,11 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
           <DropdownMenu.Label className="px-2 py-1 text-12 text-muted">
             {t('rule.label')}
           </DropdownMenu.Label>
-          {choices.map(({ label, saves, matches }, at) => (
+          {choices.map(({ kind, label, saves, matches }, at) => (
             <DropdownMenu.Item
               key={label}
               onSelect={() => onPick(matches)}
-              data-rule={matches.what}
+              data-rule={kind}
               className="flex min-h-8 items-center gap-3 rounded-2 px-2 py-1 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
             >
               <span className="min-w-0 flex-1">
