@@ -10,14 +10,28 @@ const DRAFT: usize = 16_000;
 
 /// Does what another start of the program was asked to do.
 pub fn arguments(app: &AppHandle, arguments: &[String]) {
-    if arguments.iter().any(|argument| argument == "--summon") {
+    if summons(arguments) {
         popup::summon(app);
         return;
     }
-    match arguments.iter().find_map(|argument| target(argument)) {
-        Some(to) => window::show(app, Some(&to)),
+    match arguments.iter().find(|argument| is_address(argument)) {
+        Some(address) => open(app, address),
         None => window::show(app, None),
     }
+}
+
+/// Whether the program was started for the popup.
+pub fn summons(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == "--summon")
+}
+
+/// The page the program was started to open.
+pub fn first(arguments: &[String]) -> Option<String> {
+    arguments.iter().find_map(|argument| target(argument))
+}
+
+fn is_address(argument: &str) -> bool {
+    Url::parse(argument).is_ok_and(|url| url.scheme() == "interpreter")
 }
 
 /// Goes where an address says.

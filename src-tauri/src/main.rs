@@ -100,7 +100,6 @@ fn main() -> ExitCode {
             shell::show_main,
             shell::save,
             shell::pick_files,
-            shell::open_text,
             shell::open_folder,
             shell::hotkeys,
             shell::set_hotkey,
@@ -146,7 +145,9 @@ fn main() -> ExitCode {
 
 fn set_up(app: &AppHandle) -> tauri::Result<()> {
     let started = app.state::<Started>();
-    window::open(app, &started.paths.data)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let first = links::first(&arguments);
+    window::open(app, &started.paths.data, first.as_deref())?;
     match tray::open(app) {
         Ok(tray) => app.state::<presence::Presence>().put_tray(tray),
         Err(error) => tracing::warn!(%error, "there is no tray icon"),
@@ -167,9 +168,8 @@ fn set_up(app: &AppHandle) -> tauri::Result<()> {
     });
     let handle = app.clone();
     platform::on_end_signals(move || handle.exit(0));
-    let first: Vec<String> = std::env::args().skip(1).collect();
-    if !first.is_empty() {
-        links::arguments(app, &first);
+    if links::summons(&arguments) {
+        popup::summon(app);
     }
     Ok(())
 }

@@ -4,8 +4,8 @@
 //! keyboard. A slow reading does not hold the window up: it is shown without the
 //! keyboard then, and takes it when the reading is done.
 
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use interpreter_engine::Engine;
@@ -33,17 +33,21 @@ type Area = [i32; 4];
 
 /// What the popup was opened over, and how high its page is.
 struct Popup {
-    anchor: Mutex<Option<Area>>,
-    height: Mutex<f64>,
+    place: Mutex<(Option<Area>, f64)>,
     /// One at a time.
     opening: Mutex<()>,
+}
+
+impl Popup {
+    fn place(&self) -> MutexGuard<'_, (Option<Area>, f64)> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Makes the window, hidden, and registers its hotkey.
 pub fn set_up(app: &AppHandle) {
     app.manage(Popup {
-        anchor: Mutex::new(None),
-        height: Mutex::new(HEIGHT),
+        place: Mutex::new((None, HEIGHT)),
         opening: Mutex::new(()),
     });
     let made = WebviewWindowBuilder::new(app, POPUP, WebviewUrl::App("popup.html".into()))
@@ -54,6 +58,7 @@ pub fn set_up(app: &AppHandle) {
         .always_on_top(true)
         .visible_on_all_workspaces(true)
         .skip_taskbar(true)
+        .background_color(window::LIGHT)
         .focused(false)
         .visible(false)
         .on_navigation(window::is_ours)
@@ -123,30 +128,20 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
     }
     let (tell, told) = sync_channel(1);
     std::thread::spawn(move || tell.send(engine.capture_selection()));
-    let in_time = match told.recv_timeout(READING) {
-        Ok(selection) => Some(selection),
-        Err(RecvTimeoutError::Timeout) => None,
-        Err(RecvTimeoutError::Disconnected) => return Ok(()),
-    };
+    let in_time = told.recv_timeout(READING).ok();
     let read = in_time.is_some();
     let area = in_time.as_ref().and_then(|selection| selection.area);
-    *state.anchor.lock().unwrap_or_else(PoisonError::into_inner) = area.or_else(|| pointer(app));
+    state.place().0 = area.or_else(|| pointer(app));
     place(app, &popup)?;
     // What makes an app copy presses keys there: it must keep the keyboard until that is done.
     popup.set_focusable(read)?;
     popup.show()?;
     let _ = popup.is_visible()?;
     let visible = pressed.elapsed();
-    let selection = match in_time {
-        Some(selection) => selection,
-        None => match told.recv() {
-            Ok(selection) => {
-                popup.set_focusable(true)?;
-                selection
-            }
-            Err(_) => return Ok(()),
-        },
+    let Some(selection) = in_time.or_else(|| told.recv().ok()) else {
+        return Ok(());
     };
+    popup.set_focusable(true)?;
     popup.set_focus()?;
     app.emit_to(POPUP, EVENT, json!({ "event": "summoned" }))?;
     tracing::debug!(
@@ -196,7 +191,7 @@ pub fn resize_popup(app: AppHandle, height: f64) {
     };
     let height = height.clamp(40.0, 900.0);
     let state = app.state::<Popup>();
-    *state.height.lock().unwrap_or_else(PoisonError::into_inner) = height;
+    state.place().1 = height;
     let resized = popup
         .set_size(LogicalSize::new(WIDTH, height))
         .and_then(|()| place(&app, &popup));
@@ -208,8 +203,7 @@ pub fn resize_popup(app: AppHandle, height: f64) {
 /// Moves the popup to where it belongs, on the display it belongs to.
 fn place(app: &AppHandle, popup: &WebviewWindow) -> tauri::Result<()> {
     let state = app.state::<Popup>();
-    let anchor = *state.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-    let height = *state.height.lock().unwrap_or_else(PoisonError::into_inner);
+    let (anchor, height) = *state.place();
     let monitors = popup.available_monitors()?;
     let found = anchor.and_then(|anchor| monitors.iter().find(|monitor| holds(monitor, anchor)));
     let primary = popup.primary_monitor()?;

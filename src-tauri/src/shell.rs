@@ -4,17 +4,15 @@ use std::path::PathBuf;
 
 use interpreter_engine::Engine;
 use interpreter_protocol::{Error, ErrorCode, Op, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
-use tauri::{AppHandle, Manager as _, State};
+use tauri::ipc::{InvokeBody, Request};
+use tauri::{AppHandle, Manager as _, State, Url};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt as _;
 
 use crate::hotkeys::{Action, Hotkey, Hotkeys};
 use crate::{Started, graphics, platform, window};
-
-/// The largest file a page may open by its dialog, in bytes.
-const LARGEST: u64 = 50_000_000;
 
 /// A folder that can be shown.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -28,28 +26,31 @@ pub enum Folder {
     Logs,
 }
 
-/// A text file the person chose.
-#[derive(Serialize)]
-pub struct Opened {
-    name: String,
-    text: String,
-}
-
 /// Shows the main window, at a page if one is given.
 #[tauri::command]
 pub fn show_main(app: AppHandle, to: Option<String>) {
     window::show(&app, to.as_deref());
 }
 
-/// Saves where the person says; none when they changed their mind.
+/// Saves bytes where the person says; none when they changed their mind. The name
+/// comes as a header, encoded as in an address.
 #[tauri::command]
-pub async fn save(app: AppHandle, name: String, text: String) -> Result<Option<PathBuf>, Error> {
-    let dialog = app.dialog().file().set_file_name(name);
+pub async fn save(app: AppHandle, request: Request<'_>) -> Result<Option<PathBuf>, Error> {
+    let name = request
+        .headers()
+        .get("name")
+        .and_then(|name| name.to_str().ok());
+    let decoded = Url::parse(&format!("x:?n={}", name.unwrap_or_default())).ok();
+    let name = decoded.and_then(|url| Some(url.query_pairs().next()?.1.into_owned()));
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(Error::new(ErrorCode::BadInput, "There is nothing to save."));
+    };
+    let dialog = app.dialog().file().set_file_name(name.unwrap_or_default());
     let chosen = off_the_main_thread(move || dialog.blocking_save_file()).await?;
     let Some(path) = chosen.and_then(|path| path.into_path().ok()) else {
         return Ok(None);
     };
-    std::fs::write(&path, text)
+    std::fs::write(&path, bytes)
         .map_err(|error| failed("could not be saved", &path, &error))
         .map(|()| Some(path))
 }
@@ -61,28 +62,6 @@ pub async fn pick_files(app: AppHandle) -> Result<Vec<PathBuf>, Error> {
     let chosen = off_the_main_thread(move || dialog.blocking_pick_files()).await?;
     let paths = chosen.into_iter().flatten();
     Ok(paths.filter_map(|path| path.into_path().ok()).collect())
-}
-
-/// A text file the person chose; none when they changed their mind.
-#[tauri::command]
-pub async fn open_text(app: AppHandle, extensions: Vec<String>) -> Result<Option<Opened>, Error> {
-    let names: Vec<&str> = extensions.iter().map(String::as_str).collect();
-    let dialog = app.dialog().file().add_filter("Files", &names);
-    let chosen = off_the_main_thread(move || dialog.blocking_pick_file()).await?;
-    let Some(path) = chosen.and_then(|path| path.into_path().ok()) else {
-        return Ok(None);
-    };
-    let wrong = |error: std::io::Error| failed("could not be read", &path, &error);
-    if std::fs::metadata(&path).map_err(wrong)?.len() > LARGEST {
-        return Err(Error::new(
-            ErrorCode::BadInput,
-            format!("{} is larger than 50 MB. Nothing was read.", path.display()),
-        ));
-    }
-    let text = std::fs::read_to_string(&path).map_err(wrong)?;
-    let name = path.file_name().unwrap_or_default();
-    let name = name.to_string_lossy().into_owned();
-    Ok(Some(Opened { name, text }))
 }
 
 /// Shows a folder in the system's file manager.

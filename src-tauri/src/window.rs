@@ -16,16 +16,16 @@ use crate::{EVENT, Started};
 /// The label of the main window.
 pub const MAIN: &str = "main";
 /// `--bg` of each theme, shown until the page has painted.
-const LIGHT: Color = Color(0xf9, 0xfa, 0xfb, 0xff);
+pub const LIGHT: Color = Color(0xf9, 0xfa, 0xfb, 0xff);
 const DARK: Color = Color(0x16, 0x17, 0x1a, 0xff);
 
 /// Where the main window was when it was hidden: window managers forget it.
 #[derive(Default)]
 pub struct Place(Mutex<Option<PhysicalPosition<i32>>>);
 
-/// Opens the main window. What its page keeps (drafts) lies in `data`.
-pub fn open(app: &AppHandle, data: &Path) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+/// Opens the main window, at a page if one is given. What it keeps (drafts) lies in `data`.
+pub fn open(app: &AppHandle, data: &Path, to: Option<&str>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address(to).into()))
         .title("Interpreter")
         .inner_size(1280.0, 800.0)
         .min_inner_size(320.0, 400.0)
@@ -53,6 +53,15 @@ pub fn open(app: &AppHandle, data: &Path) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Where the page begins: it could not hear yet if it were told to go there.
+fn address(to: Option<&str>) -> String {
+    match to.map(|to| (to, to.strip_prefix("conversation/"))) {
+        None => "index.html".to_owned(),
+        Some((_, Some(conversation))) => format!("index.html#/c/{conversation}"),
+        Some((to, None)) => format!("index.html#/{to}"),
+    }
 }
 
 /// Whether a window may go there: to our own page, and to what a frame of it holds.

@@ -32,6 +32,11 @@ pub struct Element(String);
 impl Browser {
     /// Starts the app in this home, driven by WebKit's driver.
     pub async fn open(house: &House, app: &Path) -> Self {
+        Self::open_with(house, app, &[]).await
+    }
+
+    /// Starts the app with these arguments.
+    pub async fn open_with(house: &House, app: &Path, arguments: &[&str]) -> Self {
         let (driver, port) = start_driver(house).await;
         let mut browser = Self {
             driver,
@@ -39,7 +44,7 @@ impl Browser {
             session: String::new(),
             app: None,
         };
-        let options = json!({ "binary": app, "args": [] });
+        let options = json!({ "binary": app, "args": arguments });
         let wanted =
             json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let session = browser.call("POST", "/session", Some(wanted)).await;
@@ -94,6 +99,59 @@ impl Browser {
             .await;
     }
 
+    /// Clicks an entry of the menu that is open, by its words.
+    pub async fn choose(&self, words: &str) {
+        let entry = format!("//*[@role='menuitem'][contains(., \"{words}\")]");
+        let Element(id) = self.look("xpath", &entry).await;
+        self.post(&format!("/element/{id}/click"), json!({})).await;
+    }
+
+    /// Writes over what a field holds.
+    pub async fn write_over(&self, css: &str, text: &str) {
+        // Control is held for the letter, then let go.
+        self.type_into(css, &format!("\u{e009}a\u{e000}{text}"))
+            .await;
+    }
+
+    /// What an expression in JavaScript gives.
+    pub async fn evaluate(&self, expression: &str) -> Value {
+        let script = format!("return {expression}");
+        self.post("/execute/sync", json!({ "script": script, "args": [] }))
+            .await
+    }
+
+    /// Where the middle of an element of another window of the app lies on the
+    /// screen, if that window has one; the commands after it go to this one again.
+    pub async fn elsewhere(&self, title: &str, css: &str) -> Option<(i32, i32)> {
+        let path = format!("/session/{}", self.session);
+        let own = self.call("GET", &format!("{path}/window"), None).await;
+        let all = self
+            .call("GET", &format!("{path}/window/handles"), None)
+            .await;
+        let mut found = None;
+        for handle in all.as_array().into_iter().flatten() {
+            // A window that is being closed cannot be asked.
+            let to = json!({ "handle": handle });
+            if self.try_post("/window", to).await.is_err() {
+                continue;
+            }
+            let script = "const [title, css] = arguments;
+                 const found = location.pathname.includes(title) && document.querySelector(css);
+                 if (!found) return null;
+                 const box = found.getBoundingClientRect();
+                 return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];";
+            let body = json!({ "script": script, "args": [title, css] });
+            if let Ok(Value::Array(place)) = self.try_post("/execute/sync", body).await {
+                found = Some((
+                    place[0].as_i64().unwrap_or_default() as i32,
+                    place[1].as_i64().unwrap_or_default() as i32,
+                ));
+            }
+        }
+        self.post("/window", json!({ "handle": own })).await;
+        found
+    }
+
     /// What an element shows.
     pub async fn text(&self, css: &str) -> String {
         let script = "return document.querySelector(arguments[0]).innerText";
@@ -140,22 +198,25 @@ impl Browser {
         self.post("/refresh", json!({})).await;
     }
 
+    /// The app's process.
+    pub fn pid(&self) -> u32 {
+        self.app.unwrap()
+    }
+
     /// Ends the app, and waits until it is gone: while one runs, another start
     /// would only bring its window to the front.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         let path = format!("/session/{}", self.session);
         self.call("DELETE", &path, None).await;
         // The driver ends it too, but after its answer, and not if it is killed meanwhile.
+        end(self.pid());
+        self.ended().await;
+    }
+
+    /// Waits until the app has ended by itself.
+    pub async fn ended(mut self) {
         let app = self.app.take().unwrap();
-        end(app);
-        let gone = async {
-            while Path::new("/proc").join(app.to_string()).exists() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, gone)
-            .await
-            .expect("the app never ended");
+        gone(app).await;
         self.driver.kill().await.unwrap();
     }
 
@@ -201,14 +262,40 @@ impl Drop for Browser {
 
 /// The process that a process has started.
 fn child_of(parent: u32) -> Option<u32> {
-    let threads = std::fs::read_dir(format!("/proc/{parent}/task")).ok()?;
-    threads.flatten().find_map(|thread| {
-        let children = std::fs::read_to_string(thread.path().join("children")).ok()?;
-        children.split_whitespace().next()?.parse().ok()
-    })
+    children(parent).first().copied()
 }
 
-fn end(process: u32) {
+/// The processes that a process has started and that still run.
+pub fn children(parent: u32) -> Vec<u32> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{parent}/task")) else {
+        return Vec::new();
+    };
+    let lists = threads
+        .flatten()
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            let ids = list.split_whitespace().map(str::parse);
+            ids.flatten().collect::<Vec<u32>>()
+        })
+        .collect()
+}
+
+/// Waits until a process is gone.
+pub async fn gone(process: u32) {
+    let path = Path::new("/proc").join(process.to_string());
+    let waiting = async {
+        while path.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("process {process} never ended"));
+}
+
+/// Asks a process to end.
+pub fn end(process: u32) {
     // It may have ended by itself; then there is nothing to say.
     let _ = std::process::Command::new("kill")
         .arg(process.to_string())

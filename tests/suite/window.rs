@@ -1,4 +1,14 @@
 //! The app itself: its window on a screen, its page clicked and typed into.
+//!
+//! What the system sees of it is asked of the X server and the message bus.
+
+mod conversations;
+mod desk;
+mod links;
+mod notices;
+mod pages;
+mod pill;
+mod session;
 
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;

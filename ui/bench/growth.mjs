@@ -1,5 +1,5 @@
 /* What 500 short turns leave in memory, in a conversation that is open. */
-import { install } from './probe.mjs';
+import { afresh } from './probe.mjs';
 import { memory } from './processes.mjs';
 
 const TURNS = 500;
@@ -7,8 +7,7 @@ const TURNS = 500;
 const WARM = 50;
 
 export async function growth({ page, context, address, engine, sample }) {
-  await page.addInitScript(install);
-  await page.goto(address);
+  await afresh(page, address);
   await page.locator('[data-action="new"]').click();
   const devtools = await context.newCDPSession(page);
   const counted = async () => {

@@ -1,13 +1,12 @@
 /* Opening the long conversation: from the click to its last words on the screen. */
 import { LAST, LONG, SHORT } from './fixture.mjs';
-import { install } from './probe.mjs';
+import { afresh } from './probe.mjs';
 import { profiled } from './profile.mjs';
 
 const TIMES = 9;
 
 export async function opening({ page, address, sample }) {
-  await page.addInitScript(install);
-  await page.goto(address);
+  await afresh(page, address);
   for (let turn = 0; turn < TIMES; turn++) {
     // Nothing of it is held by the page.
     await page.reload();
@@ -60,7 +59,7 @@ export async function show(page, id, words) {
 
 /** The long conversation is open, at its end. */
 export async function openLong(page, address) {
-  await page.goto(address);
+  await afresh(page, address);
   await show(page, SHORT.id);
-  await show(page, LONG.id);
+  await show(page, LONG.id, LAST);
 }

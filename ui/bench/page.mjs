@@ -9,6 +9,7 @@ import { loadavg } from 'node:os';
 import { long, many } from './fixture.mjs';
 import { growth } from './growth.mjs';
 import { opening } from './opening.mjs';
+import { install } from './probe.mjs';
 import { browser, folder, model, server } from './processes.mjs';
 import { search } from './search.mjs';
 import { SCRIPT, streaming } from './streaming.mjs';
@@ -38,6 +39,7 @@ async function over(fill, script, act) {
     process.stderr.write(`page: served after ${Math.round(performance.now() - begun)} ms\n`);
     const chromium = await browser();
     started.unshift(chromium);
+    await chromium.page.addInitScript(install);
     await act({ ...chromium, address: engine.url, engine: engine.pid, sample });
     return chromium.version;
   } finally {

@@ -71,7 +71,8 @@ export function install() {
      * last change after it, once nothing changed for a while.
      */
     afterClick(is, quiet = 500) {
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error('it was not shown within a minute')), 60_000);
         addEventListener(
           'click',
           ({ timeStamp: begun }) => {
@@ -110,7 +111,8 @@ export function install() {
 
     /** From the next input until `is` holds and that picture was drawn. */
     afterInput(is) {
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error('it was not shown within a minute')), 60_000);
         addEventListener(
           'input',
           ({ timeStamp: begun }) => {
@@ -133,6 +135,12 @@ export function install() {
       return count;
     },
   };
+}
+
+/** Loads the app anew: another address of the same page would load nothing. */
+export async function afresh(page, address) {
+  await page.goto('about:blank');
+  await page.goto(address);
 }
 
 /**

@@ -1,12 +1,11 @@
 /* The search over 100,000 messages: from a change of the field to the first hits on the screen. */
 import { wanted } from './fixture.mjs';
-import { install, plainPage } from './probe.mjs';
+import { afresh, plainPage } from './probe.mjs';
 
 const TIMES = 60;
 
 export async function search({ page, address, sample }) {
-  await page.addInitScript(install);
-  await page.goto(address);
+  await afresh(page, address);
   const field = page.locator('[data-search]').first();
   await field.waitFor();
   await field.focus();

@@ -1,7 +1,7 @@
 /* 120 tokens a second into the long conversation, while somebody types. */
 import { LONG, random, reply } from './fixture.mjs';
 import { openLong } from './opening.mjs';
-import { install, plainPage } from './probe.mjs';
+import { plainPage } from './probe.mjs';
 import { profiled } from './profile.mjs';
 
 const RUNS = 3;
@@ -42,7 +42,6 @@ export const SCRIPT = {
 };
 
 export async function streaming({ page, address, sample }) {
-  await page.addInitScript(install);
   await openLong(page, address);
   for (let run = 0; run < RUNS; run++) {
     await page.fill('#composer', `stream ${run}.`);

@@ -60,8 +60,8 @@ export const card = () => page.locator('[data-card]').last();
 export const inState = (state) =>
   page.locator(`[data-card][data-state="${state}"]`).last().waitFor();
 export const idle = () => page.locator('[data-action="stop"]').waitFor({ state: 'detached' });
-export const picture = async (name) => {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+export const picture = async (name, of = page) => {
+  if (PICTURES) await of.screenshot({ path: join(PICTURES, `${name}.png`) });
 };
 
 /** Writes a message and sends it. */
@@ -85,11 +85,11 @@ export async function press(action) {
 }
 
 /** Finds no fault of accessibility, on the whole page as it is. */
-export async function sound(what) {
+export async function sound(what, of = page) {
   // Colours are measured as they are in the end, not on their way there.
-  await page.waitForFunction(() => document.getAnimations().length === 0);
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
+  await of.waitForFunction(() => document.getAnimations().length === 0);
+  await of.evaluate(AXE);
+  const found = await of.evaluate(async () => {
     const { violations } = await window.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
     });

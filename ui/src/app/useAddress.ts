@@ -1,20 +1,37 @@
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useActions, useBackend, useSession, useSessionStore } from '@/session/context';
 import { closePage, hashOf, openPage, pageOf } from '@/session/pages';
+import { NEW } from '@/session/store';
 import { useView } from '@/session/view';
 
 const CONVERSATION = '#/c/';
+
+/** The text an address puts into the message field: `new?text=…`. */
+function draftIn(path: string): string | null {
+  const [where, words] = path.replace(/^#?\/?/, '').split('?', 2);
+  return where === 'new' ? new URLSearchParams(words).get('text') : null;
+}
 
 /**
  * The shown page and conversation are in the address, so that a reload and Back
  * come to them again. In the app, the shell may ask for a page too.
  */
 export function useAddress(): void {
-  const { open } = useActions();
+  const { open, setDraft } = useActions();
   const store = useSessionStore();
   const { shell } = useBackend();
   const current = useSession((state) => state.current);
   const page = useView((view) => view.page);
+  /** Sends nothing, and takes nothing away that was written. */
+  const fill = useCallback(
+    (path: string) => {
+      const words = draftIn(path);
+      const written = store.getState().drafts[NEW] ?? '';
+      if (words && !written.includes(words))
+        setDraft([written, words].filter(Boolean).join('\n\n'));
+    },
+    [setDraft, store],
+  );
   useEffect(() => {
     const follow = () => {
       const { hash } = window.location;
@@ -28,11 +45,12 @@ export function useAddress(): void {
         ? decodeURIComponent(hash.slice(CONVERSATION.length))
         : null;
       if (id !== store.getState().current) void open(id);
+      fill(hash);
     };
     if (window.location.hash.startsWith('#/')) follow();
     window.addEventListener('popstate', follow);
     return () => window.removeEventListener('popstate', follow);
-  }, [open, store]);
+  }, [open, store, fill]);
   useEffect(() => {
     const chat = current === null ? '' : CONVERSATION + encodeURIComponent(current);
     const wanted = page === 'chat' ? chat : hashOf(page);
@@ -46,11 +64,14 @@ export function useAddress(): void {
         if (event.event !== 'go') return;
         const named = pageOf(event.to);
         if (named) openPage(named);
-        else if (event.to === 'new' || event.to.startsWith('conversation/')) {
+        else if (/^new(\?|$)/.test(event.to)) {
           closePage();
-          void open(event.to === 'new' ? null : event.to.slice('conversation/'.length));
+          void open(null).then(() => fill(event.to));
+        } else if (event.to.startsWith('conversation/')) {
+          closePage();
+          void open(event.to.slice('conversation/'.length));
         }
       }),
-    [shell, open],
+    [shell, open, fill],
   );
 }

@@ -17,9 +17,17 @@ export function tauriShell(): Shell {
     showMain: (to) => call('show_main', { to }),
     hidePopup: () => call('hide_popup'),
     resizePopup: (height) => call('resize_popup', { height }),
-    save: (name, text) => call<string | null>('save', { name, text }),
+    async save(name, content) {
+      const bytes = new Uint8Array(await new Blob([content]).arrayBuffer());
+      try {
+        return await invoke<string | null>('save', bytes, {
+          headers: { name: encodeURIComponent(name) },
+        });
+      } catch (thrown) {
+        throw BackendError.from(thrown);
+      }
+    },
     pickFiles: () => call<string[]>('pick_files'),
-    openText: (extensions) => call('open_text', { extensions }),
     openFolder: (folder) => call('open_folder', { folder }),
     hotkeys: () => call<Hotkey[]>('hotkeys'),
     setHotkey: (action, chord) => call<Hotkey>('set_hotkey', { action, chord }),

@@ -45,11 +45,9 @@ export interface Shell {
   /** Makes the popup this high, in CSS pixels; its width never changes. */
   resizePopup(height: number): Promise<void>;
   /** Asks where to save, and saves; gives the path, or null when the person changed their mind. */
-  save(name: string, text: string): Promise<string | null>;
+  save(name: string, content: string | Blob): Promise<string | null>;
   /** Asks for files to attach; their paths. */
   pickFiles(): Promise<string[]>;
-  /** Reads a text file that the person picks, for imports; null when they changed their mind. */
-  openText(extensions: string[]): Promise<{ name: string; text: string } | null>;
   openFolder(folder: Folder): Promise<void>;
   hotkeys(): Promise<Hotkey[]>;
   /** Registers another chord, or none; the answer says whether it works. */

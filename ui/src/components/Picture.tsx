@@ -11,7 +11,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '@/generated/Item';
-import { useActions } from '@/session/context';
+import { useActions, useBackend } from '@/session/context';
 import { Button, IconButton } from './Button';
 import { saveBlob } from './save';
 
@@ -153,8 +153,9 @@ function Large({ url, name, size, onSource }: LargeProps) {
       setCopied(false);
     }
   };
+  const { shell } = useBackend();
   const save = async () => {
-    if (url) saveBlob('picture.png', await asPng(url, width, height));
+    if (url) await saveBlob(shell, 'picture.png', await asPng(url, width, height));
   };
   return (
     <>

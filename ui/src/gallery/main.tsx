@@ -95,7 +95,6 @@ function Pills() {
             onStop={noop}
             onPause={noop}
             onResume={noop}
-            onAnswer={noop}
           />
         ))}
       </div>

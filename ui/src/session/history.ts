@@ -170,7 +170,7 @@ export function historyActions({ backend, store, actions }: Session) {
     /** Makes a conversation of a file the person picks, and shows it. */
     async importFile(): Promise<void> {
       try {
-        const file = backend.shell ? await backend.shell.openText(['json']) : await pick('.json');
+        const file = await pick('.json');
         if (!file) return;
         const receipt = await backend.submit({
           op: 'import',

@@ -100,7 +100,7 @@ describe('what the person changed', () => {
     ['Ctrl+K', { why: 'action', action: 'palette' }],
     ['Ctrl+F', null],
     ['Ctrl+Shift+Space', { why: 'global' }],
-    ['Ctrl+J', null],
+    ['Ctrl+U', null],
   ])('%s for finding', (chord, expected) => {
     const global = ['Ctrl+Shift+Space', null];
     expect(conflict('find', chord, bindings({}, false), global, false)).toEqual(expected);

@@ -346,7 +346,7 @@ fn is_javascript(text: &str, lines: &[&str]) -> bool {
             line.strip_prefix(head).is_some_and(|rest| {
                 rest.split_once('=').is_some_and(|(names, value)| {
                     !value.trim().is_empty()
-                        && names.trim().split_whitespace().count()
+                        && names.split_whitespace().count()
                             <= 1 + names.matches([',', ':']).count() * 2
                 })
             })

@@ -39,17 +39,17 @@ export function Header() {
           <Title id={current} title={title} />
         </div>
         {live && (
-        <button
-          type="button"
-          onClick={() => show({ steps: true })}
-          title={t('control.open')}
-          data-action="steps"
-          className="inline-flex h-6 flex-none items-center gap-1.5 rounded-1 border border-agent-deep bg-agent px-2 font-strong text-12 text-agent-deep"
-        >
-          <Icon of={MousePointerClick} size={14} />
-          <span className="max-wide:sr-only">{t('header.live')}</span>
-        </button>
-      )}
+          <button
+            type="button"
+            onClick={() => show({ steps: true })}
+            title={t('control.open')}
+            data-action="steps"
+            className="inline-flex h-6 flex-none items-center gap-1.5 rounded-1 border border-agent-deep bg-agent px-2 font-strong text-12 text-agent-deep"
+          >
+            <Icon of={MousePointerClick} size={14} />
+            <span className="max-wide:sr-only">{t('header.live')}</span>
+          </button>
+        )}
         <div className="flex min-w-0 items-center gap-1.5 @max-[32rem]:basis-full @max-[32rem]:flex-wrap @min-[32rem]:gap-2">
           <ModelChip />
           <ModeChip />

@@ -135,7 +135,10 @@ test('fixing shows the difference and replaces at Enter', async () => {
   expect(ops('rename')).toEqual([{ op: 'rename', conversation: 'c', title: `Fix: ${TEXT}` }]);
   await waitFor(() => screen.getByText('1 change'));
   const marks = (tag: string) => [...document.querySelectorAll(tag)].map((one) => one.textContent);
-  expect([marks('del'), marks('ins')]).toEqual([['−\u2060removed: Pleas'], ['+\u2060added: Please']]);
+  expect([marks('del'), marks('ins')]).toEqual([
+    ['−\u2060removed: Pleas'],
+    ['+\u2060added: Please'],
+  ]);
   await waitFor(() => expect(document.activeElement).toBe(button(/Replace in Mail/)));
   await press('{Enter}');
   expect(ops('replace')).toEqual([

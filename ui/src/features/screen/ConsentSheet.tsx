@@ -1,32 +1,22 @@
 import { CircleX, Cloud, HardDrive, Monitor } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
+import { FIELD, Segments } from '@/components/Field';
 import { providerName } from '@/components/format';
 import { Icon } from '@/components/Icon';
-import { useActions, useSession } from '@/session/context';
-import { choices } from '@/session/store';
+import type { Mode } from '@/generated/Mode';
+import { useActions, useBackend, useSession, useSessionStore } from '@/session/context';
+import { valuesOf } from '@/session/preferences';
+import { type Choices, choices, NEW, shown } from '@/session/store';
+import { textOf } from '@/session/turns';
 import { show, useView } from '@/session/view';
 
 /** What the assistant will see and do, and how to stop it. Nothing starts without a click here. */
 export function ConsentSheet() {
   const { t } = useTranslation();
-  const { choose } = useActions();
   const open = useView((view) => view.consent);
-  const model = useSession((state) => choices(state).model ?? '');
-  const mode = useSession((state) => choices(state).mode);
-  const standard = useSession((state) => state.defaults.mode);
-  const local = useSession(
-    (state) =>
-      state.models.find(({ name }) => name === model)?.local ?? /^(builtin|ollama)\//.test(model),
-  );
-  const start = () => {
-    // Screen actions need a mode that lets things happen at all.
-    const running = standard === 'chat_only' ? 'ask_every_time' : standard;
-    void choose({ os: true, ...(mode === 'chat_only' && { mode: running }) });
-    show({ consent: false });
-  };
   return (
     <Dialog.Root open={open} onOpenChange={(next) => show({ consent: next })}>
       <Dialog.Portal>
@@ -36,42 +26,217 @@ export function ConsentSheet() {
             <Dialog.Title className="font-strong text-20">{t('screen.title')}</Dialog.Title>
             <Dialog.Description className="mt-1 text-muted">{t('screen.lead')}</Dialog.Description>
           </div>
-          <dl className="min-h-0 overflow-y-auto px-6">
-            <Line name={t('screen.sees')}>{t('screen.seesWhat')}</Line>
-            <Line name={t('screen.does')}>{t('screen.doesWhat')}</Line>
-            <Line name={t('screen.asks')}>
-              {t(mode === 'full_access' ? 'screen.asksNever' : 'screen.asksEach')}
-            </Line>
-            <Line name={t('screen.shots')}>
-              <span className="flex items-center gap-2">
-                <Icon of={local ? HardDrive : Cloud} size={14} className="text-muted" />
-                {local
-                  ? t('screen.shotsLocal')
-                  : t('screen.shotsCloud', {
-                      provider: model ? providerName(model) : t('header.cloud'),
-                    })}
-              </span>
-            </Line>
-          </dl>
-          <div className="mx-6 mt-1 flex items-start gap-2 rounded-2 bg-sunken px-3 py-2 text-12">
-            <Icon of={CircleX} size={14} className="mt-px" />
-            <span>
-              <strong className="font-strong">{t('screen.stopTitle')}</strong> {t('screen.stopWhy')}
-            </span>
-          </div>
-          <div className="flex flex-wrap items-center gap-2 px-6 pt-3 pb-4">
-            <span className="min-w-40 flex-1 text-12 text-muted">{t('screen.footer')}</span>
-            <Dialog.Close asChild>
-              <Button big>{t('screen.notNow')}</Button>
-            </Dialog.Close>
-            <Button big look="primary" icon={Monitor} onClick={start} data-action="start-screen">
-              {t('screen.start')}
-            </Button>
-          </div>
+          <Sheet />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** Amounts a person may write: `0.50`, `2`, `,5`. */
+function amount(text: string): number | null | undefined {
+  const plain = text.trim().replace(/^\$/, '').replace(',', '.');
+  if (plain === '') return null;
+  const value = Number(plain);
+  return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+function Sheet() {
+  const { t } = useTranslation();
+  const { choose, send, setDraft } = useActions();
+  const store = useSessionStore();
+  const mode = useSession((state) => choices(state).mode);
+  const standard = useSession((state) => state.defaults.mode);
+  const draft = useSession((state) => state.drafts[state.current ?? NEW] ?? '');
+  const said = useSession((state) => {
+    const last = shown(state).items.findLast(
+      ({ role, type }) => role === 'user' && type === 'message',
+    );
+    return last ? textOf(last) : '';
+  });
+  const values = useValues();
+  const [goal, setGoal] = useState(draft);
+  const [limit, setLimit] = useState<string>();
+  // Screen actions need a mode that lets things happen at all.
+  const running: Mode =
+    mode !== 'chat_only' ? mode : standard === 'chat_only' ? 'ask_every_time' : standard;
+  const [chosen, setChosen] = useState<Mode>(running);
+  const [asking] = useState<Mode>(running === 'full_access' ? 'ask_every_time' : running);
+  const budget = values?.max_budget;
+  const written = limit ?? (typeof budget === 'number' ? String(budget) : '');
+  const most = amount(written);
+  const wrong = most === undefined;
+
+  const start = async () => {
+    if (wrong) return;
+    const changes: Partial<Choices> & { max_budget?: number | null } = {
+      os: true,
+      ...(chosen !== mode && { mode: chosen }),
+      ...(limit !== undefined && most !== (budget ?? null) && { max_budget: most }),
+    };
+    show({ consent: false });
+    await choose(changes);
+    if (goal !== draft) setDraft(goal);
+    // What was refused is shown above the message field; then nothing is sent.
+    const state = store.getState();
+    if (goal.trim() === '' || state.refused[state.current ?? NEW]) return;
+    await send(goal);
+  };
+  return (
+    <>
+      <dl className="min-h-0 overflow-y-auto px-6">
+        <Line name={t('control.goal')}>
+          {said !== '' && draft === '' ? (
+            <p className="line-clamp-3 [overflow-wrap:anywhere]" data-said="goal">
+              {said}
+            </p>
+          ) : (
+            <textarea
+              rows={2}
+              aria-label={t('control.goal')}
+              placeholder={t('control.goalPlaceholder')}
+              dir="auto"
+              value={goal}
+              onChange={(event) => setGoal(event.target.value)}
+              data-field="goal"
+              className={`${FIELD} block h-auto w-full resize-y border-border-strong py-1.5`}
+            />
+          )}
+        </Line>
+        <Line name={t('screen.sees')}>
+          {t('screen.seesWhat')}
+          <Display />
+        </Line>
+        <Line name={t('screen.does')}>{t('screen.doesWhat')}</Line>
+        <Line name={t('control.autonomy')}>
+          <Segments
+            name={t('control.autonomy')}
+            value={chosen === 'full_access' ? 'never' : 'each'}
+            options={[
+              { value: 'each', label: t('control.asks_each') },
+              { value: 'never', label: t('control.asks_never') },
+            ]}
+            onChange={(next) => setChosen(next === 'never' ? 'full_access' : asking)}
+          />
+          <p className="mt-1 text-12 text-muted">
+            {t(chosen === 'full_access' ? 'screen.asksNever' : 'screen.asksEach')}
+          </p>
+        </Line>
+        <Limit written={written} wrong={wrong} onChange={setLimit} />
+        <Line name={t('screen.shots')}>
+          <Shots values={values} />
+        </Line>
+      </dl>
+      <div className="mx-6 mt-1 flex items-start gap-2 rounded-2 bg-sunken px-3 py-2 text-12">
+        <Icon of={CircleX} size={14} className="mt-px" />
+        <span>
+          <strong className="font-strong">{t('screen.stopTitle')}</strong> {t('screen.stopWhy')}
+        </span>
+      </div>
+      <div className="flex flex-wrap items-center gap-2 px-6 pt-3 pb-4">
+        <span className="min-w-40 flex-1 text-12 text-muted">{t('screen.footer')}</span>
+        <Dialog.Close asChild>
+          <Button big>{t('screen.notNow')}</Button>
+        </Dialog.Close>
+        <Button
+          big
+          look="primary"
+          icon={Monitor}
+          off={wrong ? t('control.limitWrong') : undefined}
+          onClick={() => void start()}
+          data-action="start-screen"
+        >
+          {t('screen.start')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** The most it may cost. */
+function Limit(props: { written: string; wrong: boolean; onChange: (text: string) => void }) {
+  const { written, wrong, onChange } = props;
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Line name={t('control.limit')}>
+      <span className="flex flex-wrap items-center gap-2">
+        <input
+          aria-label={t('control.limitCost')}
+          aria-invalid={wrong || undefined}
+          aria-describedby={id}
+          inputMode="decimal"
+          autoComplete="off"
+          placeholder={t('control.limitNone')}
+          value={written}
+          onChange={(event) => onChange(event.target.value)}
+          data-field="limit"
+          className={`${FIELD} h-8 w-20 ${wrong ? 'border-danger' : 'border-border-strong'}`}
+        />
+        <span>{t('control.limitUnit')}</span>
+      </span>
+      <p id={id} className={`mt-1 text-12 ${wrong ? 'text-danger' : 'text-muted'}`}>
+        {t(wrong ? 'control.limitWrong' : 'control.limitWhy')}
+      </p>
+    </Line>
+  );
+}
+
+/** The size of the display, once the assistant has looked at it. */
+function Display() {
+  const { t } = useTranslation();
+  const frame = useSession((state) => shown(state).items.findLast((item) => item.frame)?.frame);
+  if (!frame) return null;
+  const [width, height] = frame.native;
+  return (
+    <span className="num ms-2 text-12 text-muted">{t('control.display', { width, height })}</span>
+  );
+}
+
+/** Where screenshots go, and how long they stay. */
+function Shots({ values }: { values: Readonly<Record<string, unknown>> | undefined }) {
+  const { t } = useTranslation();
+  const model = useSession((state) => choices(state).model ?? '');
+  const local = useSession(
+    (state) =>
+      state.models.find(({ name }) => name === model)?.local ?? /^(builtin|ollama)\//.test(model),
+  );
+  const days = values?.screenshot_days;
+  const kept =
+    values?.keep_screenshots === false || days === 0
+      ? t('control.keptNot')
+      : t('control.kept', { count: typeof days === 'number' ? days : 7 });
+  return (
+    <span className="flex items-center gap-2">
+      <Icon of={local ? HardDrive : Cloud} size={14} className="text-muted" />
+      {local
+        ? t('control.shotsLocal', { kept })
+        : t('control.shotsCloud', {
+            kept,
+            provider: model ? providerName(model) : t('header.cloud'),
+          })}
+    </span>
+  );
+}
+
+/** The settings of this conversation; absent until they are told. */
+function useValues(): Readonly<Record<string, unknown>> | undefined {
+  const backend = useBackend();
+  const conversation = useSession((state) => state.current);
+  const [values, setValues] = useState<Record<string, unknown>>();
+  useEffect(() => {
+    let current = true;
+    backend.query({ query: 'settings', ...(conversation && { conversation }) }).then(
+      ({ settings }) => current && setValues(valuesOf(settings)),
+      () => {
+        // What is not known is not said.
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [backend, conversation]);
+  return values;
 }
 
 function Line({ name, children }: { name: string; children: ReactNode }) {

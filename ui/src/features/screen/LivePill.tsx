@@ -15,6 +15,7 @@ export function LivePill() {
   const actions = useActions();
   const os = useSession((state) => shown(state).os);
   const pending = useSession((state) => shown(state).pending[0]);
+  const words = useAsked(pending);
   const { steps, cost } = useProgress();
   if (!os) return null;
   const answer = () => {
@@ -22,10 +23,8 @@ export function LivePill() {
     card?.scrollIntoView({ block: 'nearest' });
     card?.focus({ preventScroll: true });
   };
-  const { title, why } = wordsOf(t, pending);
   const asking: Asking | undefined = pending && {
-    title,
-    why,
+    ...words,
     answers: (
       <PillButton tone="go" icon={ChevronDown} onClick={answer}>
         {t('pill.answer')}
@@ -63,7 +62,7 @@ export function PillWindow() {
   const { steps, cost } = useProgress();
   const onScreen = pending?.format === 'action' ? pending : undefined;
   const question = useStepQuestion(onScreen);
-  const words = wordsOf(t, pending);
+  const words = useAsked(pending);
   const os = live ?? over;
   const open = shell && (() => void shell.showMain(`conversation/${current}`));
   const details =
@@ -125,18 +124,15 @@ export function PillWindow() {
 }
 
 /** What is asked, in a line and the line under it. */
-function wordsOf(
-  t: ReturnType<typeof useTranslation>['t'],
-  pending: Pending | undefined,
-): { title: string; why: string } {
+function useAsked(pending: Pending | undefined): { title: string; why: string } {
+  const { t } = useTranslation();
   if (pending?.format !== 'action') {
     return { title: t('pill.askCode'), why: t('pill.askCodeWhy') };
   }
   const { app, words } = (pending.content ?? {}) as { app?: unknown; words?: unknown };
   const what = typeof words === 'string' ? words : '';
   return {
-    title:
-      typeof app === 'string' && app !== '' ? t('pill.askApp', { app }) : t('pill.askAction'),
+    title: typeof app === 'string' && app !== '' ? t('pill.askApp', { app }) : t('pill.askAction'),
     why: what.charAt(0).toUpperCase() + what.slice(1),
   };
 }

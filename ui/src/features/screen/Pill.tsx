@@ -129,7 +129,9 @@ export function Pill(props: Props) {
         </span>
       )}
       {!asking && (
-        <span className={`num flex-col text-right text-12 leading-4 ${alone ? 'flex' : 'hidden wide:flex'}`}>
+        <span
+          className={`num flex-col text-right text-12 leading-4 ${alone ? 'flex' : 'hidden wide:flex'}`}
+        >
           <span>
             {look === 'over' ? t('pill.steps', { count: steps }) : t('pill.step', { count: steps })}
           </span>
@@ -150,7 +152,7 @@ export function Pill(props: Props) {
           <>
             {asking ? (
               asking.answers
-            ) : os.state === 'paused' || os.state === 'waiting' ? (
+            ) : os.state === 'paused' ? (
               <PillButton tone="go" icon={Play} onClick={onResume} data-action="resume">
                 {t('pill.resume')}
               </PillButton>

@@ -2,8 +2,8 @@ import { Crosshair, Keyboard, type LucideIcon, ScanText, Shapes } from 'lucide-r
 import { memo, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCallSentence, useSentence } from '@/components/actionWords';
-import { OUTCOMES, STATES, stateOf } from '@/components/cardState';
 import { Tag } from '@/components/Chip';
+import { OUTCOMES, STATES, stateOf } from '@/components/cardState';
 import { duration } from '@/components/format';
 import { Picture } from '@/components/Picture';
 import { Status } from '@/components/Status';

@@ -160,7 +160,12 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
         {steps.length > 0 && (
           <IconButton icon={Download} name={t('control.save')} onClick={() => void save()} />
         )}
-        <IconButton icon={X} name={t('control.close')} onClick={onClose} data-action="close-steps" />
+        <IconButton
+          icon={X}
+          name={t('control.close')}
+          onClick={onClose}
+          data-action="close-steps"
+        />
       </div>
       {failed && (
         <p role="alert" className="border-border border-b px-3 py-2 text-12 text-danger">
@@ -170,7 +175,6 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
       {steps.length === 0 ? (
         <p className="flex-1 px-4 py-6 text-center text-muted">{t('control.none')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrow keys of the rows in it
         <ol
           ref={list}
           aria-label={t('control.steps')}

@@ -3,12 +3,12 @@ import { type ChangeEvent, type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
 import { FIELD, TextArea } from '@/components/Field';
+import { saveText } from '@/components/save';
 import type { Error as Failure } from '@/generated/Error';
 import type { ProfileSummary } from '@/generated/ProfileSummary';
 import { useBackend, useSession } from '@/session/context';
 import { failureOf, loadSettings } from '@/session/settings';
 import { Ask } from './Ask';
-import { saveText } from './files';
 import { Group, Page, Refusal, Row, Unread } from './parts';
 import { useQuery } from './useQuery';
 import { useSetting } from './useSetting';
@@ -60,11 +60,7 @@ export function Profiles() {
       return t('settings.profiles.imported');
     });
   };
-  const importOne = () => {
-    if (shell)
-      shell.openText(['yaml', 'yml']).then(take, (thrown) => setFailure(failureOf(thrown)));
-    else file.current?.click();
-  };
+  const importOne = () => file.current?.click();
   const fromFile = (event: ChangeEvent<HTMLInputElement>) => {
     const picked = event.target.files?.[0];
     event.target.value = '';
@@ -77,7 +73,7 @@ export function Profiles() {
         text: string;
         media_type: string;
       };
-      const path = await saveText(shell, answer.name, answer.text, answer.media_type);
+      const path = await saveText(shell, answer.name, answer.text);
       return path ? t('settings.profiles.exported', { path }) : '';
     });
   const remove = (profile: ProfileSummary) =>

@@ -1,0 +1,198 @@
+/* The assistant uses the screen: consent, the pill in its own window, the steps. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import {
+  fresh,
+  idle,
+  inState,
+  message,
+  nothingStrange,
+  page,
+  picture,
+  say,
+  sound,
+} from './page.mjs';
+
+const ADDRESS = new URL(process.argv[2] ?? process.env.INTERPRETER_URL);
+/** The page of the pill's window, which in the app the shell opens. */
+let pill;
+
+const pillIn = (state) => pill.locator(`[data-pill="${state}"]`).waitFor();
+const onPill = (action) => pill.locator(`[data-action="${action}"]:not([aria-disabled])`).click();
+const steps = () => page.locator('[data-region="steps"]');
+const row = (number) => page.locator(`[data-step="${number}"]`);
+const themes = {
+  light: { colorScheme: 'light', contrast: null },
+  dark: { colorScheme: 'dark', contrast: null },
+  contrast: { colorScheme: 'light', contrast: 'more' },
+};
+
+async function inThemes(what, of = page) {
+  for (const [name, media] of Object.entries(themes)) {
+    await of.emulateMedia(media);
+    await sound(`${what}, ${name}`, of);
+    await picture(`${what}-${name}`, of);
+  }
+  await of.emulateMedia(themes.light);
+}
+
+test('the sheet says what will happen, and begins nothing by itself', async () => {
+  await fresh('help');
+  await idle();
+  await message().fill('look at the screen; click at 400, 300');
+  await page.locator('[data-use="screen"]').click();
+  const sheet = page.getByRole('dialog');
+  await sheet.waitFor();
+  const goal = sheet.locator('[data-field="goal"]');
+  assert.equal(await goal.inputValue(), 'look at the screen; click at 400, 300');
+  await sheet.getByText('stay on this computer, kept here for 7 days').waitFor();
+  const limit = sheet.locator('[data-field="limit"]');
+  await limit.fill('much');
+  await sheet.getByText('Write a number, such as 0.50').waitFor();
+  await sheet.locator('[data-action="start-screen"]').click();
+  assert.equal(await sheet.count(), 1);
+  await limit.fill('0.50');
+  await inThemes('control-consent');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('[data-use="screen"]').getAttribute('data-state'), 'off');
+  assert.equal(await message().inputValue(), 'look at the screen; click at 400, 300');
+});
+
+test('started, it looks, and the pill asks before it clicks', async () => {
+  await page.locator('[data-use="screen"]').click();
+  await page.locator('[data-field="limit"]').fill('0.50');
+  await page.locator('[data-action="start-screen"]').click();
+  await inState('awaiting');
+  await page.locator('[data-pill="waiting"]').waitFor();
+  const conversation = decodeURIComponent(new URL(page.url()).hash.replace('#/c/', ''));
+  const here = new URL('pill.html', ADDRESS);
+  here.hash = `${ADDRESS.hash.slice(1)}&conversation=${conversation}`;
+  pill = await page.context().newPage();
+  await pill.setViewportSize({ width: 620, height: 64 });
+  await pill.goto(here.href);
+  await pillIn('waiting');
+  assert.equal(new URL(pill.url()).hash, '');
+  await pill.locator('[data-action="run"]:not([aria-disabled])').waitFor();
+  // Nothing took the focus, and all of it is to be seen.
+  assert.equal(await pill.evaluate(() => document.activeElement === document.body), true);
+  const wide = await pill.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 620, `the pill is ${wide} px wide`);
+  for (const button of await pill.getByRole('button').all()) {
+    const { width, height } = await button.boundingBox();
+    assert.ok(width >= 32 && height >= 32, await button.textContent());
+  }
+  await inThemes('control-pill-asking', pill);
+});
+
+test('allowed on the pill, the click is done', async () => {
+  await onPill('run');
+  await pillIn('finished');
+  await page.locator('[data-card][data-state="done"]').last().waitFor();
+  await idle();
+  await picture('control-pill-finished', pill);
+  await page.locator('[data-pill]').waitFor({ state: 'detached' });
+});
+
+test('the limit of the sheet holds for this conversation', async () => {
+  await page.locator('[data-use="screen"]').click();
+  await page.locator('[data-use="code"]').click();
+  await page.locator('[data-use="screen"]').click();
+  const limit = page.locator('[data-field="limit"]');
+  await page.waitForFunction(() => document.querySelector('[data-field="limit"]')?.value === '0.5');
+  assert.equal(await limit.inputValue(), '0.5');
+  // What was said last is the goal.
+  await page.locator('[data-said="goal"]').getByText('click at 400, 300').waitFor();
+  await page.locator('[data-action="start-screen"]').click();
+});
+
+test('not now on the pill is a skip, and Stop ends it all', async () => {
+  await say('click at 410, 310');
+  await pillIn('waiting');
+  await onPill('skip');
+  await idle();
+  await say('click at 420, 320');
+  await pillIn('waiting');
+  await onPill('panic');
+  await pillIn('stopped');
+  await idle();
+});
+
+test('code is read in the main window before it is allowed', async () => {
+  await say('run python: print(6 * 7)');
+  await pillIn('waiting');
+  await pill.getByText('Read it in the main window').first().waitFor();
+  assert.equal(await pill.locator('[data-action="run"]').count(), 0);
+  await sound('a question about code', pill);
+  await picture('control-pill-code', pill);
+  await page.locator('[data-card][data-state="awaiting"] [data-action="skip"]').click();
+  await idle();
+});
+
+test('what is under way can be paused, and goes on', async () => {
+  await say('wait 30 seconds');
+  await pill.locator('[data-action="pause"]').waitFor();
+  await picture('control-pill-acting', pill);
+  await onPill('pause');
+  await pillIn('paused');
+  await picture('control-pill-paused', pill);
+  await sound('paused', pill);
+  await onPill('resume');
+  await pill.locator('[data-action="pause"]').waitFor();
+  await onPill('panic');
+  await pillIn('stopped');
+  await idle();
+});
+
+test('the steps are listed, with the place on the picture', async () => {
+  await page.keyboard.press('Control+j');
+  await steps().waitFor();
+  await row(1).locator('[data-ring]').waitFor();
+  await row(1).getByText('Click at 400, 300').waitFor();
+  assert.equal(await page.locator('[data-step]').count(), 3);
+  // The keys stand on the newest.
+  assert.equal(await row(3).evaluate((one) => one === document.activeElement), true);
+  await page.keyboard.press('Home');
+  assert.equal(await row(1).evaluate((one) => one === document.activeElement), true);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-compare] [data-ring]').waitFor();
+  await inThemes('control-steps');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-compare]').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await row(2).evaluate((one) => one === document.activeElement), true);
+  await page.keyboard.press('Control+j');
+  await steps().waitFor({ state: 'detached' });
+});
+
+test('in a narrow window the steps lie over the conversation', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.keyboard.press('Control+j');
+  await row(1).click();
+  await page.locator('[data-compare]').waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 360, `the page is ${wide} px wide`);
+  await sound('narrow steps');
+  await picture('control-steps-narrow');
+  await page.keyboard.press('Escape');
+  await page.locator('[data-step]').first().waitFor({ state: 'detached' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('the chip of the header leads to the steps', async () => {
+  await say('click at 430, 330');
+  await inState('awaiting');
+  await page.locator('header [data-action="steps"]').click();
+  await steps().waitFor();
+  await row(4).getByText('Waiting for you').waitFor();
+  await sound('live, with the steps');
+  await picture('control-live');
+  await page.locator('[data-action="close-steps"]').click();
+  await page.locator('[data-pill] [data-action="details"]').click();
+  await steps().waitFor();
+  await page.locator('[data-pill] [data-action="panic"]').click();
+  await idle();
+});
+
+after(() => pill?.close());
+
+nothingStrange();
