@@ -56,7 +56,6 @@ pub fn set_up(app: &AppHandle) {
         .decorations(false)
         .resizable(false)
         .always_on_top(true)
-        .visible_on_all_workspaces(true)
         .skip_taskbar(true)
         .background_color(window::LIGHT)
         .focused(false)
@@ -134,14 +133,18 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
     state.place().0 = area.or_else(|| pointer(app));
     place(app, &popup)?;
     // What makes an app copy presses keys there: it must keep the keyboard until that is done.
-    popup.set_focusable(read)?;
+    if !read {
+        popup.set_focusable(false)?;
+    }
     popup.show()?;
     let _ = popup.is_visible()?;
     let visible = pressed.elapsed();
     let Some(selection) = in_time.or_else(|| told.recv().ok()) else {
         return Ok(());
     };
-    popup.set_focusable(true)?;
+    if !read {
+        popup.set_focusable(true)?;
+    }
     popup.set_focus()?;
     app.emit_to(POPUP, EVENT, json!({ "event": "summoned" }))?;
     tracing::debug!(

@@ -120,38 +120,6 @@ impl Browser {
             .await
     }
 
-    /// Where the middle of an element of another window of the app lies on the
-    /// screen, if that window has one; the commands after it go to this one again.
-    pub async fn elsewhere(&self, title: &str, css: &str) -> Option<(i32, i32)> {
-        let path = format!("/session/{}", self.session);
-        let own = self.call("GET", &format!("{path}/window"), None).await;
-        let all = self
-            .call("GET", &format!("{path}/window/handles"), None)
-            .await;
-        let mut found = None;
-        for handle in all.as_array().into_iter().flatten() {
-            // A window that is being closed cannot be asked.
-            let to = json!({ "handle": handle });
-            if self.try_post("/window", to).await.is_err() {
-                continue;
-            }
-            let script = "const [title, css] = arguments;
-                 const found = location.pathname.includes(title) && document.querySelector(css);
-                 if (!found) return null;
-                 const box = found.getBoundingClientRect();
-                 return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];";
-            let body = json!({ "script": script, "args": [title, css] });
-            if let Ok(Value::Array(place)) = self.try_post("/execute/sync", body).await {
-                found = Some((
-                    place[0].as_i64().unwrap_or_default() as i32,
-                    place[1].as_i64().unwrap_or_default() as i32,
-                ));
-            }
-        }
-        self.post("/window", json!({ "handle": own })).await;
-        found
-    }
-
     /// What an element shows.
     pub async fn text(&self, css: &str) -> String {
         let script = "return document.querySelector(arguments[0]).innerText";

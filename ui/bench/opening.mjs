@@ -1,6 +1,6 @@
 /* Opening the long conversation: from the click to its last words on the screen. */
 import { LAST, LONG, SHORT } from './fixture.mjs';
-import { afresh } from './probe.mjs';
+import { afresh, plainPage } from './probe.mjs';
 import { profiled } from './profile.mjs';
 
 const TIMES = 9;
@@ -26,7 +26,7 @@ export async function opening({ page, address, sample }) {
     const { shown } = await show(page, LONG.id, LAST);
     sample('open.again', shown, 'ms');
   }
-  // All that was written is above; look at it page by page.
+  // All that was written is above; it is looked at page by page.
   await page.evaluate(() => window.probe.start());
   await page.mouse.move(700, 400);
   for (let turn = 0; turn < 120; turn++) {
@@ -36,6 +36,20 @@ export async function opening({ page, address, sample }) {
   const { frames } = await page.evaluate(() => window.probe.stop());
   for (const ms of frames) sample('scroll.frame', ms, 'ms');
   sample('scroll.nodes', await page.evaluate(() => window.probe.nodes()), 'nodes');
+  await engine(page, address, sample);
+}
+
+/** What of it is the engine's: the same question from an empty page. */
+async function engine(page, address, sample) {
+  await plainPage(page, address);
+  for (let turn = 0; turn < TIMES; turn++) {
+    const ms = await page.evaluate(async (conversation) => {
+      const begun = performance.now();
+      await window.plain.ask({ query: { query: 'items', conversation, limit: 300 } });
+      return performance.now() - begun;
+    }, LONG.id);
+    sample('plain.open', ms, 'ms');
+  }
 }
 
 /** Clicks a conversation; how long until its words are seen. */

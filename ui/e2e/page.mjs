@@ -86,7 +86,11 @@ export async function press(action) {
 
 /** Finds no fault of accessibility, on the whole page as it is. */
 export async function sound(what, of = page) {
-  // Colours are measured as they are in the end, not on their way there.
+  // Colours are measured as they are in the end, not on their way there: a change
+  // of theme reaches the document a frame later, and its transitions one after that.
+  await of.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
   await of.waitForFunction(() => document.getAnimations().length === 0);
   await of.evaluate(AXE);
   const found = await of.evaluate(async () => {

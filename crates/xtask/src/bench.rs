@@ -5,6 +5,7 @@
 //! table goes into docs/budgets.md.
 
 mod display;
+mod page;
 mod samples;
 mod starts;
 mod table;
@@ -21,7 +22,9 @@ const PARTS: &[(&str, Measure)] = &[
     ("start", start),
     ("languages", languages),
     ("engine", engine),
+    ("store", store),
     ("computer", computer),
+    ("page", page::measure),
     ("window", window),
 ];
 
@@ -60,7 +63,12 @@ pub fn bench(words: &[&str]) -> Outcome {
             failures.push(format!("{part}: {error}"));
         }
     }
-    let table = format!("{}\n\n{}", machine(), table::table(&samples));
+    let notes: String = samples
+        .notes()
+        .iter()
+        .map(|note| format!(" {note}"))
+        .collect();
+    let table = format!("{}{notes}\n\n{}", machine(), table::table(&samples));
     println!("\n{table}");
     if !failures.is_empty() {
         return Err(failures.join("\n"));
@@ -159,6 +167,11 @@ fn engine(samples: &mut Samples) -> Outcome {
     collect(samples, &mut Command::new(built("examples/bench-engine")))
 }
 
+fn store(samples: &mut Samples) -> Outcome {
+    build("interpreter-store", &["--example", "bench-store"])?;
+    collect(samples, &mut Command::new(built("examples/bench-store")))
+}
+
 fn computer(samples: &mut Samples) -> Outcome {
     build(
         "interpreter-perception",
@@ -187,7 +200,9 @@ fn window(samples: &mut Samples) -> Outcome {
         command
             .args(["window", name])
             .arg(program)
-            .env("INTERPRETER_HOME", &home);
+            .env("INTERPRETER_HOME", &home)
+            // Who opens it every day sees a conversation, with the keyboard in its field.
+            .env("INTERPRETER_FIRST_RUN", "false");
         collect(samples, display.dress(&mut command))
     };
     match bare_window(&folder) {

@@ -45,22 +45,16 @@ pub fn all_shown(desktop: &Desktop, title: &str) -> Vec<Shown> {
 }
 
 fn place(desktop: &Desktop, id: u32) -> Option<Shown> {
-    let told = tool(
-        desktop,
-        "xdotool",
-        &["getwindowgeometry", "--shell", &id.to_string()],
-    );
+    let told = tool(desktop, "xwininfo", &["-id", &id.to_string()]);
     let number = |name: &str| -> Option<i32> {
-        let line = told
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{name}=")))?;
+        let line = told.lines().find_map(|line| line.trim().strip_prefix(name))?;
         line.trim().parse().ok()
     };
     let place = [
-        number("X")?,
-        number("Y")?,
-        number("WIDTH")?,
-        number("HEIGHT")?,
+        number("Absolute upper-left X:")?,
+        number("Absolute upper-left Y:")?,
+        number("Width:")?,
+        number("Height:")?,
     ];
     Some(Shown { id, place })
 }

@@ -81,7 +81,9 @@ async fn a_signal_ends_the_app_with_what_it_runs_and_the_conversation_goes_on_af
     let window = open(&house).await;
     say(&window, "wait for it").await;
     window.click(RUN).await;
-    window.find_text("runs as").await;
+    window
+        .until("document.querySelector('[data-card] [role=log]')?.innerText.includes('runs as')")
+        .await;
     let printed = window.text("[data-card] [role=log]").await;
     let python: u32 = printed
         .split_whitespace()
@@ -100,7 +102,8 @@ async fn a_signal_ends_the_app_with_what_it_runs_and_the_conversation_goes_on_af
     let window = open(&house).await;
     window.click("[data-conversation]").await;
     window.find("[data-card][data-state=stopped]").await;
-    window.find_text("runs as").await;
+    let kept = window.text("[data-card] [role=log]").await;
+    assert!(kept.starts_with(printed.trim()), "{kept}");
     say(&window, "and now?").await;
     window.find_text("Told:").await;
     turn_is_over(&window).await;

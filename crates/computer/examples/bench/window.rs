@@ -1,5 +1,6 @@
 //! A program's window: when it is there, when its page is painted, when it
-//! takes keys, and how much memory all its processes need.
+//! takes keys, how much memory all its processes need, and how much they work
+//! while nobody does anything.
 
 use std::collections::HashMap;
 use std::process::{Child, Command, Stdio};
@@ -24,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const LOOK: Duration = Duration::from_millis(4);
 /// Pixels that are not the background: some words, not a frame.
 const PAINTED: usize = 600;
+/// Starts after which it is left alone, and for how long.
+const IDLE_STARTS: usize = 3;
+const IDLE: Duration = Duration::from_secs(30);
 /// Pixels that change when words are typed; a caret has fewer.
 const TYPED: usize = 80;
 
@@ -56,6 +60,9 @@ pub(crate) fn measure(name: &str, command: &[String]) -> Result<(), Any> {
             name.to_owned()
         };
         started.measure(&name)?;
+        if turn > STARTS - IDLE_STARTS {
+            println!("{name}.cpu\t{:.3}\t%", started.work()?);
+        }
     }
     Ok(())
 }
@@ -191,6 +198,20 @@ impl Started<'_> {
     }
 }
 
+impl Started<'_> {
+    /// Share of one core that all processes need together while nobody does
+    /// anything, in percent.
+    fn work(&mut self) -> Result<f64, Any> {
+        let (begun, before) = (Instant::now(), worked(self.child.id()));
+        sleep(IDLE);
+        if let Some(status) = self.child.try_wait()? {
+            return Err(format!("the program ended with {status}").into());
+        }
+        let ticks = worked(self.child.id()).saturating_sub(before) as f64;
+        Ok(ticks / TICKS * 100.0 / begun.elapsed().as_secs_f64())
+    }
+}
+
 /// Pixels of another colour than the most frequent one.
 fn away_from_background(pixels: &[u8]) -> usize {
     let mut colours: HashMap<&[u8], usize> = HashMap::new();
@@ -207,9 +228,13 @@ fn differing(a: &[u8], b: &[u8]) -> usize {
         .count()
 }
 
-/// Proportional set size of a process and everything below it, in MB.
-fn proportional(root: u32) -> f64 {
-    let mut parents: HashMap<u32, u32> = HashMap::new();
+/// What the kernel counts in a second of work.
+const TICKS: f64 = 100.0;
+
+/// A process and everything below it, each with the numbers of its `stat` after its
+/// name: state, parent and so on.
+fn family(root: u32) -> HashMap<u32, Vec<u64>> {
+    let mut all: HashMap<u32, Vec<u64>> = HashMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry
             .file_name()
@@ -221,29 +246,48 @@ fn proportional(root: u32) -> f64 {
         let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
         // The name before the last parenthesis may hold anything.
         let rest = stat.rsplit(')').next().unwrap_or_default();
-        if let Some(parent) = rest
-            .split_whitespace()
-            .nth(1)
-            .and_then(|text| text.parse().ok())
-        {
-            parents.insert(pid, parent);
-        }
+        // The state is a letter, some numbers are negative: neither is looked at.
+        let numbers = rest.split_whitespace();
+        all.insert(pid, numbers.map(|word| word.parse().unwrap_or(0)).collect());
     }
+    let parent = |pid: u32| {
+        let numbers = all.get(&pid)?;
+        u32::try_from(*numbers.get(PARENT)?).ok()
+    };
     let below = |mut pid: u32| {
         while pid != root {
-            match parents.get(&pid) {
-                Some(parent) if *parent != 0 => pid = *parent,
+            match parent(pid) {
+                Some(parent) if parent != 0 => pid = parent,
                 _ => return false,
             }
         }
         true
     };
+    let kept: Vec<u32> = all.keys().copied().filter(|pid| below(*pid)).collect();
+    kept.into_iter()
+        .filter_map(|pid| all.remove_entry(&pid))
+        .collect()
+}
+
+/// Places in `stat` after the name.
+const PARENT: usize = 1;
+const USER: usize = 11;
+const SYSTEM: usize = 12;
+
+/// Ticks that a process and everything below it have worked.
+fn worked(root: u32) -> u64 {
+    let of = |numbers: &Vec<u64>| Some(numbers.get(USER)? + numbers.get(SYSTEM)?);
+    family(root).values().filter_map(of).sum()
+}
+
+/// Proportional set size of a process and everything below it, in MB.
+fn proportional(root: u32) -> f64 {
     let kilobytes = |pid: &u32| {
         let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
         let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
         line.split_whitespace().nth(1)?.parse::<f64>().ok()
     };
-    let all = parents.keys().filter(|pid| below(**pid));
+    let all = family(root);
     // The kernel's kilobyte has 1024 bytes.
-    all.filter_map(kilobytes).sum::<f64>() * 1024.0 / 1_000_000.0
+    all.keys().filter_map(kilobytes).sum::<f64>() * 1024.0 / 1_000_000.0
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub struct Samples {
     by_name: BTreeMap<String, Series>,
+    notes: Vec<String>,
 }
 
 /// Samples of one thing, in order of size.
@@ -28,8 +29,23 @@ impl Samples {
         series.values.insert(at, value);
     }
 
-    /// Takes in a line `name<TAB>value<TAB>unit`; false for any other.
+    /// Keeps what must be known to read the numbers, in a sentence.
+    pub fn note(&mut self, sentence: &str) {
+        self.notes.push(sentence.to_owned());
+    }
+
+    /// What must be known to read the numbers.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Takes in a line `name<TAB>value<TAB>unit` or `note<TAB>sentence`; false for
+    /// any other.
     pub fn read(&mut self, line: &str) -> bool {
+        if let Some(sentence) = line.strip_prefix("note\t") {
+            self.note(sentence);
+            return true;
+        }
         let mut parts = line.split('\t');
         let (Some(name), Some(value), Some(unit), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -110,6 +126,7 @@ mod tests {
         check("python.warm\t0.41\tms", true);
         check("python.warm\tsoon\tms", false);
         check("python.warm\t0.41", false);
+        check("note\tDrawn in software.", true);
         check("python.warm\t0.41\tms\tmore", false);
         check("", false);
     }

@@ -6,7 +6,26 @@ use super::samples::{Samples, Series};
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     Median,
+    P95,
     P99,
+}
+
+impl Of {
+    fn value(self, series: &Series) -> f64 {
+        match self {
+            Self::Median => series.median(),
+            Self::P95 => series.percentile(95),
+            Self::P99 => series.percentile(99),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Median => "",
+            Self::P95 => ", p95",
+            Self::P99 => ", p99",
+        }
+    }
 }
 
 enum Budget {
@@ -37,6 +56,18 @@ const fn row(
         of: Of::Median,
         budget: Budget::Most(most),
         reference,
+    }
+}
+
+const fn row_p95(
+    what: &'static str,
+    sample: &'static str,
+    most: f64,
+    reference: Option<(&'static str, &'static str)>,
+) -> Row {
+    Row {
+        of: Of::P95,
+        ..row(what, sample, most, reference)
     }
 }
 
@@ -133,7 +164,59 @@ const ROWS: &[Row] = &[
         budget: Budget::Times(1.3),
         reference: Some(("bare web view", "reference.window.memory")),
     },
+    row(
+        "work, idle with window, of one core",
+        "app.cpu",
+        0.5,
+        Some(("bare web view", "reference.window.cpu")),
+    ),
+    row(
+        "conversation of 1,000 turns, click to its end on the screen",
+        "page.open",
+        200.0,
+        Some(("its last 300 items, asked for", "page.plain.open")),
+    ),
+    row("nodes of the page then", "page.open.nodes", 3_500.0, None),
+    row_p95(
+        "120 tokens/s into it, from picture to picture (20 ms: 50 a second)",
+        "page.stream.frame",
+        20.0,
+        Some((PLAIN, "page.plain.stream.frame")),
+    ),
+    row(
+        "120 tokens/s into it, longest task of 10 s",
+        "page.stream.task",
+        50.0,
+        Some((PLAIN, "page.plain.stream.task")),
+    ),
+    row_p95(
+        "120 tokens/s into it, key to its picture",
+        "page.stream.echo",
+        50.0,
+        Some((PLAIN, "page.plain.stream.echo")),
+    ),
+    row(
+        "growth of the page's memory in 500 turns",
+        "page.growth.heap",
+        5.0,
+        None,
+    ),
+    row_p95(
+        "100,000 messages searched, from the field to the first hits seen",
+        "page.search",
+        100.0,
+        Some(("the engine's answer alone", "page.plain.search")),
+    ),
+    row_p95(
+        "100,000 messages searched, in the store alone",
+        "store.search",
+        100.0,
+        None,
+    ),
 ];
+
+/// The reference for what streams.
+const PLAIN: &str = "the same as plain text in an empty page";
 
 /// Measured along the way; nothing was promised.
 const BESIDES: &[(&str, &str)] = &[
@@ -169,6 +252,39 @@ const BESIDES: &[(&str, &str)] = &[
         "page painted at the first start of all",
         "app.first.painted",
     ),
+    (
+        "that conversation opened for the first time since the start",
+        "page.open.first",
+    ),
+    (
+        "until nothing changes any more: colours, pictures",
+        "page.open.still",
+    ),
+    ("opened again", "page.open.again"),
+    (
+        "scrolling up through it, from picture to picture",
+        "page.scroll.frame",
+    ),
+    ("pictures a second while it streams", "page.stream.fps"),
+    (
+        "pictures a second in the empty page",
+        "page.plain.stream.fps",
+    ),
+    ("tokens a second that came", "page.stream.rate"),
+    (
+        "page's memory before the 500 turns",
+        "page.growth.heap.before",
+    ),
+    ("page's memory after them", "page.growth.heap.after"),
+    ("nodes they left behind", "page.growth.nodes"),
+    (
+        "the server's memory before them",
+        "page.growth.engine.before",
+    ),
+    ("the server's memory after them", "page.growth.engine.after"),
+    ("index of 100,000 messages made anew", "store.index"),
+    ("list of 500 of 10,000 conversations", "store.list"),
+    ("a text found in 1,000 turns", "store.find"),
 ];
 
 /// The table, as Markdown.
@@ -196,21 +312,20 @@ pub fn table(samples: &Samples) -> String {
 }
 
 fn line(row: &Row, samples: &Samples) -> String {
-    let of = |series: &Series| match row.of {
-        Of::Median => series.median(),
-        Of::P99 => series.percentile(99),
-    };
+    let of = |series: &Series| row.of.value(series);
     let found = samples.get(row.sample);
     let reference = row
         .reference
         .map(|(words, name)| (words, samples.get(name)));
-    let base = reference.and_then(|(_, series)| series).map(Series::median);
+    let base = reference.and_then(|(_, series)| series).map(of);
     let told_reference = match reference {
         None => "none".to_owned(),
         Some((words, None)) => format!("{words}: not installed"),
         Some((words, Some(series))) => {
-            let base = series.median();
-            let times = found.map(|found| format!(" (× {})", number(of(found) / base)));
+            let base = of(series);
+            let times = found
+                .filter(|_| base > 0.0)
+                .map(|found| format!(" (× {})", number(of(found) / base)));
             format!(
                 "{words}: {} {}{}",
                 number(base),
@@ -226,8 +341,7 @@ fn line(row: &Row, samples: &Samples) -> String {
     let told_budget = match row.budget {
         Budget::Most(most) => {
             let unit = found.map_or("ms", Series::unit);
-            let of = if row.of == Of::P99 { ", p99" } else { "" };
-            format!("{} {unit}{of}", number(most))
+            format!("{} {unit}{}", number(most), row.of.words())
         }
         Budget::Times(times) => format!("{times} × the reference"),
     };
@@ -257,9 +371,9 @@ fn measured(series: &Series, of: Of) -> String {
             let high = number(series.percentile(95));
             format!("{median} {unit} (median of {count}, p95 {high})")
         }
-        Of::P99 => {
-            let high = number(series.percentile(99));
-            format!("{high} {unit} (p99 of {count}, median {median})")
+        Of::P95 | Of::P99 => {
+            let (high, of) = (number(of.value(series)), of.words());
+            format!("{high} {unit} ({} of {count}, median {median})", &of[2..])
         }
     }
 }

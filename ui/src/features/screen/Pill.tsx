@@ -69,8 +69,10 @@ type Props = {
 export function Pill(props: Props) {
   const { os, steps, cost, asking, alone = false, onStop, onPause, onResume, onDetails } = props;
   const { t } = useTranslation();
-  const { look } = LOOKS[os.state];
-  const icon = asking ? CircleHelp : LOOKS[os.state].icon;
+  // The person has control as long as something is asked.
+  const state = asking ? 'waiting' : os.state;
+  const { look } = LOOKS[state];
+  const icon = asking ? CircleHelp : LOOKS[state].icon;
   const elapsed = useElapsed(look !== 'over', undefined) ?? 0;
   const words =
     asking?.title ??
@@ -98,7 +100,7 @@ export function Pill(props: Props) {
   return (
     <section
       aria-label={t('pill.label')}
-      data-pill={os.state}
+      data-pill={state}
       className={`inline-flex h-12 max-w-full items-center gap-3 whitespace-nowrap rounded-full border-2 bg-agent-deep pr-2 pl-3 text-13 text-on-agent-deep outline-1 outline-agent-deep ${alone ? 'w-full' : ''} ${EDGE[look]}`}
     >
       {alone && (
