@@ -73,6 +73,8 @@ fn main() -> ExitCode {
         .plugin(tauri_plugin_autostart::Builder::new().build())
         .plugin(
             tauri_plugin_window_state::Builder::new()
+                // In our own folder, which is not always where the system would put it.
+                .with_filename(started.paths.data.join("window.json").to_string_lossy())
                 .with_denylist(&["pill", "popup"])
                 // A window that was hidden when the app ended must be seen all the same.
                 .with_state_flags(
@@ -147,7 +149,7 @@ fn set_up(app: &AppHandle) -> tauri::Result<()> {
     let started = app.state::<Started>();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let first = links::first(&arguments);
-    window::open(app, &started.paths.data, first.as_deref())?;
+    window::open(app, first.as_deref())?;
     match tray::open(app) {
         Ok(tray) => app.state::<presence::Presence>().put_tray(tray),
         Err(error) => tracing::warn!(%error, "there is no tray icon"),

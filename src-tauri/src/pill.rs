@@ -54,6 +54,8 @@ pub fn show(app: &AppHandle, conversation: &ConversationId) -> tauri::Result<()>
         .skip_taskbar(true)
         .focused(false)
         .focusable(false)
+        // One store for all windows, in our own folder: the theme is that of the main window.
+        .data_directory(window::store(app))
         .on_navigation(window::is_ours);
     if let Some(place) = place {
         builder = builder.position(place.x, place.y);

@@ -28,6 +28,12 @@ const GAP: f64 = 8.0;
 /// The window is shown after this time, whether the selection is read or not.
 const READING: Duration = Duration::from_millis(80);
 
+/// How often, and how long apart, is looked whether the keyboard comes back.
+const LOOKS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(40);
+/// So many looks in a row must find it elsewhere.
+const AWAY: u32 = 3;
+
 /// Left, top, width and height, in physical pixels.
 type Area = [i32; 4];
 
@@ -57,9 +63,9 @@ pub fn set_up(app: &AppHandle) {
         .resizable(false)
         .always_on_top(true)
         .skip_taskbar(true)
-        .background_color(window::LIGHT)
         .focused(false)
         .visible(false)
+        .data_directory(window::store(app))
         .on_navigation(window::is_ours)
         .build();
     match made {
@@ -80,15 +86,10 @@ pub fn set_up(app: &AppHandle) {
         }
     }
     let wanted = app.state::<Started>().engine.setting("summon_hotkey");
-    let hotkeys = app.state::<Hotkeys>();
-    match wanted.as_str() {
-        Some("") => {}
-        Some(chord) => {
-            hotkeys.set_first(app, Action::Summon, &[chord, "Alt+Shift+A"]);
-        }
-        None => {
-            hotkeys.set_first(app, Action::Summon, &["Ctrl+Shift+Space", "Alt+Shift+A"]);
-        }
+    let chord = wanted.as_str().unwrap_or("Ctrl+Shift+Space");
+    if !chord.is_empty() {
+        let hotkeys = app.state::<Hotkeys>();
+        hotkeys.set_first(app, Action::Summon, &[chord, "Alt+Shift+A"]);
     }
 }
 
@@ -96,16 +97,11 @@ pub fn set_up(app: &AppHandle) {
 pub fn summon(app: &AppHandle) {
     let pressed = Instant::now();
     let app = app.clone();
-    let opened = std::thread::Builder::new()
-        .name("popup".to_owned())
-        .spawn(move || {
-            if let Err(error) = open(&app, pressed) {
-                tracing::warn!(%error, "the popup could not be shown");
-            }
-        });
-    if let Err(error) = opened {
-        tracing::error!(%error, "the popup could not be shown");
-    }
+    std::thread::spawn(move || {
+        if let Err(error) = open(&app, pressed) {
+            tracing::warn!(%error, "the popup could not be shown");
+        }
+    });
 }
 
 fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
@@ -160,11 +156,26 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
 /// borrowed it for a moment.
 fn left(app: &AppHandle) {
     let app = app.clone();
-    // Asking the system takes a moment that the window's own thread must not wait.
+    // Asking the system takes moments that the window's own thread must not wait.
     std::thread::spawn(move || {
-        let ours = app.state::<Engine>().has_keyboard() && !window::has_focus(&app);
-        if !ours && let Some(popup) = app.get_webview_window(POPUP) {
-            hide(&popup);
+        let Some(popup) = app.get_webview_window(POPUP) else {
+            return;
+        };
+        let state = app.state::<Popup>();
+        // While it opens, the keyboard comes and goes.
+        drop(state.opening.lock());
+        let mut away = 0;
+        // The window manager tells later than the window where the keyboard went.
+        for _ in 0..LOOKS {
+            if popup.is_focused().unwrap_or_default() {
+                return;
+            }
+            let ours = app.state::<Engine>().has_keyboard() && !window::has_focus(&app);
+            away = if ours { 0 } else { away + 1 };
+            if away == AWAY {
+                return hide(&popup);
+            }
+            std::thread::park_timeout(PAUSE);
         }
     });
 }

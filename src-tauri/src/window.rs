@@ -1,6 +1,6 @@
 //! The main window, and where its page goes.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
@@ -16,21 +16,27 @@ use crate::{EVENT, Started};
 /// The label of the main window.
 pub const MAIN: &str = "main";
 /// `--bg` of each theme, shown until the page has painted.
-pub const LIGHT: Color = Color(0xf9, 0xfa, 0xfb, 0xff);
+const LIGHT: Color = Color(0xf9, 0xfa, 0xfb, 0xff);
 const DARK: Color = Color(0x16, 0x17, 0x1a, 0xff);
 
 /// Where the main window was when it was hidden: window managers forget it.
 #[derive(Default)]
 pub struct Place(Mutex<Option<PhysicalPosition<i32>>>);
 
-/// Opens the main window, at a page if one is given. What it keeps (drafts) lies in `data`.
-pub fn open(app: &AppHandle, data: &Path, to: Option<&str>) -> tauri::Result<()> {
+/// Where the pages keep drafts and how they look: the same for all windows, which
+/// then share a network process too.
+pub fn store(app: &AppHandle) -> PathBuf {
+    app.state::<Started>().paths.data.join("window")
+}
+
+/// Opens the main window, at a page if one is given.
+pub fn open(app: &AppHandle, to: Option<&str>) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address(to).into()))
         .title("Interpreter")
         .inner_size(1280.0, 800.0)
         .min_inner_size(320.0, 400.0)
         .background_color(LIGHT)
-        .data_directory(data.join("window"))
+        .data_directory(store(app))
         .on_navigation(is_ours)
         .on_new_window(|url, _| {
             open_in_browser(&url);

@@ -25,6 +25,16 @@ async fn the_first_way_through() {
 }
 
 #[tokio::test]
+async fn control() {
+    flows("control").await;
+}
+
+#[tokio::test]
+async fn popup() {
+    flows("popup").await;
+}
+
+#[tokio::test]
 async fn history() {
     flows("history").await;
 }

@@ -177,7 +177,10 @@ fn the_shell_holds_no_product() {
     let mut lines = 0;
     visit(&root().join("src-tauri"), &mut |_, text| {
         // Its own small tests stand at the end of a file, behind this line.
-        lines += text.lines().take_while(|line| *line != "#[cfg(test)]").count()
+        lines += text
+            .lines()
+            .take_while(|line| *line != "#[cfg(test)]")
+            .count()
     });
     assert!(lines < 2000, "src-tauri has {lines} lines");
 }

@@ -22,6 +22,16 @@ fn press(desktop: &Desktop, keys: &str) {
     tool(desktop, "xdotool", &["key", keys]);
 }
 
+/// Waits until the popup is there and has the keyboard.
+async fn shown(desktop: &Desktop) {
+    until("the popup is shown", || {
+        let active = tool(desktop, "xdotool", &["getactivewindow"]);
+        let told = tool(desktop, "xdotool", &["getwindowgeometry", active.trim()]);
+        told.contains("Geometry: 380x").then_some(())
+    })
+    .await;
+}
+
 /// The popup on the screen: left, top, width and height.
 fn popup(desktop: &Desktop) -> Option<[i32; 4]> {
     let windows = tool(
@@ -117,7 +127,7 @@ async fn text_selected_in_a_field_is_read_at_the_hotkey_and_replaced() {
     field.own_clipboard(&forms).await;
     assert_eq!(popup(&desktop), None);
     press(&desktop, "ctrl+shift+space");
-    until("the popup is shown", || popup(&desktop)).await;
+    shown(&desktop).await;
     let selection = captured(&window, &Value::Null).await;
     let said =
         ["text", "source", "editable", "language", "refused"].map(|key| selection[key].clone());
@@ -142,7 +152,7 @@ async fn text_selected_in_a_field_is_read_at_the_hotkey_and_replaced() {
     // Captured again, and changed before the answer is there: nothing is touched.
     field.select(0, 4).await;
     press(&desktop, "ctrl+shift+space");
-    until("the popup is shown", || popup(&desktop)).await;
+    shown(&desktop).await;
     let second = captured(&window, &selection["id"]).await;
     assert_eq!(second["text"], "Helo");
     field.select(5, 10).await;
@@ -165,7 +175,7 @@ async fn a_second_start_summons_and_hiding_gives_the_keyboard_back() {
     house.dress(&mut second);
     let ended = second.arg("--summon").status().await.unwrap();
     assert!(ended.success());
-    until("the popup is shown", || popup(&desktop)).await;
+    shown(&desktop).await;
     let selection = captured(&window, &Value::Null).await;
     assert_eq!(
         json!([selection["text"], selection["language"]]),
@@ -179,7 +189,7 @@ async fn a_second_start_summons_and_hiding_gives_the_keyboard_back() {
     field.expect("active").await;
     // The hotkey shows it, and hides it again.
     press(&desktop, "ctrl+shift+space");
-    until("the popup is shown", || popup(&desktop)).await;
+    shown(&desktop).await;
     captured(&window, &selection["id"]).await;
     window.close().await;
 }

@@ -108,9 +108,12 @@ impl Browser {
 
     /// Writes over what a field holds.
     pub async fn write_over(&self, css: &str, text: &str) {
-        // Control is held for the letter, then let go.
-        self.type_into(css, &format!("\u{e009}a\u{e000}{text}"))
+        self.find(css).await;
+        let script =
+            "const field = document.querySelector(arguments[0]); field.focus(); field.select();";
+        self.post("/execute/sync", json!({ "script": script, "args": [css] }))
             .await;
+        self.type_into(css, text).await;
     }
 
     /// What an expression in JavaScript gives.

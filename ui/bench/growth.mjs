@@ -38,11 +38,14 @@ async function turns(page, from, to) {
   for (let turn = from; turn < to; turn++) {
     await page.fill('#composer', `Turn ${turn}: what is next?`);
     await page.press('#composer', 'Enter');
-    await page.waitForFunction((said) => {
+    const done = await page.waitForFunction((said) => {
       const all = document.querySelectorAll('[data-region="transcript"] [data-turn]');
       const last = all[all.length - 1];
       const stop = document.querySelector('[data-action="stop"]');
-      return !stop && last?.textContent.includes(said) && last.querySelector('[data-message] li');
+      const answered = last?.textContent.includes(said) && last.querySelector('[data-message] li');
+      // No element: what is handed out of the page is kept there.
+      return !stop && Boolean(answered);
     }, `Turn ${turn}:`);
+    await done.dispose();
   }
 }

@@ -16,12 +16,13 @@ export async function search({ page, address, sample }) {
   for (const [turn, text] of wanted(TIMES + WARM).entries()) {
     const took = page.evaluate((asked) => {
       const words = asked.split(' ');
-      const shown = () => {
-        const marks = [...document.querySelectorAll('[role="option"] mark')];
-        const fits = ({ textContent }) =>
-          words.some((word) => textContent.toLowerCase().includes(word));
-        return marks.length > 0 && marks.every(fits);
-      };
+      const hits = () => document.querySelector('[data-region="hits"]');
+      const before = hits()?.textContent;
+      // Slips of the finger are forgiven in titles, so not every mark fits.
+      const fits = ({ textContent }) =>
+        words.some((word) => textContent.toLowerCase().includes(word));
+      const shown = () =>
+        hits() && hits().textContent !== before && [...hits().querySelectorAll('mark')].some(fits);
       return window.probe.afterInput(shown);
     }, text);
     // The whole text at once, in the place of the one before, as when it is pasted.

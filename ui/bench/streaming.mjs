@@ -46,18 +46,14 @@ export async function streaming({ page, address, sample }) {
   for (let run = 0; run < RUNS; run++) {
     await page.fill('#composer', `stream ${run}.`);
     await page.press('#composer', 'Enter');
-    const written = () => document.querySelector('[data-region="transcript"] [data-writing]');
-    await page.waitForFunction(written);
+    const writing = page.locator('[data-region="transcript"] [data-writing]');
+    await writing.waitFor();
     const profile = await profiled(page, `stream-${run}`);
-    const size = () =>
-      page.evaluate(
-        (seen) => new Function(`return (${seen})()`)()?.textContent.length ?? 0,
-        `${written}`,
-      );
+    const size = async () => (await writing.textContent()).length;
     const before = await size();
     const noted = await typing(page);
+    if ((await writing.count()) === 0) throw new Error('the reply ended before the measurement');
     const after = await size();
-    if (!(await page.evaluate(written))) throw new Error('the reply ended before the measurement');
     await profile();
     tell(sample, '', noted);
     sample('stream.rate', (after - before) / 4 / (noted.ms / 1000), 'tokens/s');

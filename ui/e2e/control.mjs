@@ -1,6 +1,8 @@
 /* The assistant uses the screen: consent, the pill in its own window, the steps. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
 import {
   fresh,
   idle,
@@ -13,9 +15,33 @@ import {
   sound,
 } from './page.mjs';
 
+/** A window to be clicked in. */
+const WINDOW = `
+import tkinter
+window = tkinter.Tk(className="notes")
+window.title("Notes")
+window.geometry("420x260+200+160")
+tkinter.Label(window, text="Three things to do", font=("Noto Sans", 20)).pack(pady=20)
+field = tkinter.Entry(window, width=30)
+field.pack()
+tkinter.Button(window, text="Save", command=lambda: field.insert(0, "saved ")).pack(pady=20)
+window.bind("<Visibility>", lambda event: print("shown", flush=True))
+window.mainloop()
+`;
 const ADDRESS = new URL(process.argv[2] ?? process.env.INTERPRETER_URL);
 /** The page of the pill's window, which in the app the shell opens. */
 let pill;
+let window;
+
+async function openPill() {
+  const conversation = decodeURIComponent(new URL(page.url()).hash.replace('#/c/', ''));
+  const here = new URL('pill.html', ADDRESS);
+  here.hash = `${ADDRESS.hash.slice(1)}&conversation=${conversation}`;
+  pill ??= await page.context().newPage();
+  await pill.setViewportSize({ width: 620, height: 64 });
+  await pill.goto('about:blank');
+  await pill.goto(here.href);
+}
 
 const pillIn = (state) => pill.locator(`[data-pill="${state}"]`).waitFor();
 const onPill = (action) => pill.locator(`[data-action="${action}"]:not([aria-disabled])`).click();
@@ -36,15 +62,23 @@ async function inThemes(what, of = page) {
   await of.emulateMedia(themes.light);
 }
 
+before(async () => {
+  window = spawn('/usr/bin/python3', ['-c', WINDOW], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(window.stdout, 'data');
+});
+
 test('the sheet says what will happen, and begins nothing by itself', async () => {
   await fresh('help');
   await idle();
-  await message().fill('look at the screen; click at 400, 300');
+  await message().fill('look at the screen; click at 400, 300; look at the screen');
   await page.locator('[data-use="screen"]').click();
   const sheet = page.getByRole('dialog');
   await sheet.waitFor();
   const goal = sheet.locator('[data-field="goal"]');
-  assert.equal(await goal.inputValue(), 'look at the screen; click at 400, 300');
+  assert.equal(
+    await goal.inputValue(),
+    'look at the screen; click at 400, 300; look at the screen',
+  );
   await sheet.getByText('stay on this computer, kept here for 7 days').waitFor();
   const limit = sheet.locator('[data-field="limit"]');
   await limit.fill('much');
@@ -54,7 +88,10 @@ test('the sheet says what will happen, and begins nothing by itself', async () =
   await inThemes('control-consent');
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('[data-use="screen"]').getAttribute('data-state'), 'off');
-  assert.equal(await message().inputValue(), 'look at the screen; click at 400, 300');
+  assert.equal(
+    await message().inputValue(),
+    'look at the screen; click at 400, 300; look at the screen',
+  );
 });
 
 test('started, it looks, and the pill asks before it clicks', async () => {
@@ -63,14 +100,11 @@ test('started, it looks, and the pill asks before it clicks', async () => {
   await page.locator('[data-action="start-screen"]').click();
   await inState('awaiting');
   await page.locator('[data-pill="waiting"]').waitFor();
-  const conversation = decodeURIComponent(new URL(page.url()).hash.replace('#/c/', ''));
-  const here = new URL('pill.html', ADDRESS);
-  here.hash = `${ADDRESS.hash.slice(1)}&conversation=${conversation}`;
-  pill = await page.context().newPage();
-  await pill.setViewportSize({ width: 620, height: 64 });
-  await pill.goto(here.href);
+  await openPill();
   await pillIn('waiting');
   assert.equal(new URL(pill.url()).hash, '');
+  await pill.getByText('Allow Notes?', { exact: true }).waitFor();
+  await pill.getByText('Click at 400, 300', { exact: true }).waitFor();
   await pill.locator('[data-action="run"]:not([aria-disabled])').waitFor();
   // Nothing took the focus, and all of it is to be seen.
   assert.equal(await pill.evaluate(() => document.activeElement === document.body), true);
@@ -127,21 +161,6 @@ test('code is read in the main window before it is allowed', async () => {
   await idle();
 });
 
-test('what is under way can be paused, and goes on', async () => {
-  await say('wait 30 seconds');
-  await pill.locator('[data-action="pause"]').waitFor();
-  await picture('control-pill-acting', pill);
-  await onPill('pause');
-  await pillIn('paused');
-  await picture('control-pill-paused', pill);
-  await sound('paused', pill);
-  await onPill('resume');
-  await pill.locator('[data-action="pause"]').waitFor();
-  await onPill('panic');
-  await pillIn('stopped');
-  await idle();
-});
-
 test('the steps are listed, with the place on the picture', async () => {
   await page.keyboard.press('Control+j');
   await steps().waitFor();
@@ -192,6 +211,32 @@ test('the chip of the header leads to the steps', async () => {
   await idle();
 });
 
-after(() => pill?.close());
+test('what is under way can be paused, and goes on', async () => {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-control="model"]').click();
+  await page.getByRole('combobox').fill('openai/scripted');
+  await page.getByRole('combobox').press('Enter');
+  await message().fill('think about it');
+  await page.locator('[data-use="screen"]').click();
+  await page.locator('[data-action="start-screen"]').click();
+  await page.locator('[data-pill="thinking"]').waitFor();
+  await openPill();
+  await pillIn('thinking');
+  await picture('control-pill-thinking', pill);
+  await onPill('pause');
+  await pillIn('paused');
+  await page.locator('[data-pill="paused"]').waitFor();
+  await picture('control-pill-paused', pill);
+  await sound('paused', pill);
+  await onPill('resume');
+  await pillIn('thinking');
+  await onPill('panic');
+  await idle();
+});
+
+after(async () => {
+  window?.kill();
+  await pill?.close();
+});
 
 nothingStrange();

@@ -13,7 +13,8 @@ use crate::desk::{Desk, SharedClipboard};
 use crate::effect::Moment;
 use crate::platform::{self, Display, Rect, Screen, Window};
 use crate::{
-    Acted, Clear, ComputerConfig, ComputerError, Gate, Look, Method, SessionKey, Shot, Target, api, image,
+    Acted, Clear, ComputerConfig, ComputerError, Gate, Look, Method, SessionKey, Shot, Target, api,
+    image,
 };
 
 /// Screen, mouse, keyboard and clipboard of this machine. Cheap to clone; one

@@ -26,7 +26,9 @@ mod selection;
 
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
-pub use config::{Acted, Clear, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target};
+pub use config::{
+    Acted, Clear, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target,
+};
 pub use error::ComputerError;
 pub use gate::{Gate, GateEvent};
 pub use selection::{Captured, Selector};

@@ -120,7 +120,11 @@ impl Engine {
         let values = settings.values(&Map::new());
         log::set_verbose(values.verbose);
         let own_key = values.api_key.as_ref().map(|key| key.expose().to_owned());
-        config.api_key.iter().chain(&own_key).for_each(|key| log::know(key));
+        config
+            .api_key
+            .iter()
+            .chain(&own_key)
+            .for_each(|key| log::know(key));
         let store = Store::open(&config.paths.data)?;
         let computer = Computer::new(ComputerConfig {
             eyes: Eyes::new(),

@@ -47,7 +47,9 @@ pub fn all_shown(desktop: &Desktop, title: &str) -> Vec<Shown> {
 fn place(desktop: &Desktop, id: u32) -> Option<Shown> {
     let told = tool(desktop, "xwininfo", &["-id", &id.to_string()]);
     let number = |name: &str| -> Option<i32> {
-        let line = told.lines().find_map(|line| line.trim().strip_prefix(name))?;
+        let line = told
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(name))?;
         line.trim().parse().ok()
     };
     let place = [

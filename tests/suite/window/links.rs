@@ -64,7 +64,9 @@ async fn a_second_start_brings_the_first_to_the_front_and_links_open_pages() {
     // What is written is not written over.
     start_again(&house, &["interpreter://new?text=and%20more"]).await;
     window
-        .until("document.querySelector('#composer')?.value === 'plot the sine\\nof x\\n\\nand more'")
+        .until(
+            "document.querySelector('#composer')?.value === 'plot the sine\\nof x\\n\\nand more'",
+        )
         .await;
     assert_eq!(
         window

@@ -69,10 +69,12 @@ impl Service {
 fn runs(codes: &[&str]) -> Script {
     let mut script = Script::new();
     for code in codes {
-        script = script.reply(Reply::execute("python", code)).turn(|request| {
-            let printed = request.results().last().map(|result| result.text.clone());
-            Reply::text(format!("Came out: {}.", printed.unwrap_or_default().trim()))
-        });
+        script = script
+            .reply(Reply::execute("python", code))
+            .turn(|request| {
+                let printed = request.results().last().map(|result| result.text.clone());
+                Reply::text(format!("Came out: {}.", printed.unwrap_or_default().trim()))
+            });
     }
     script
 }

@@ -19,7 +19,9 @@ async fn theme_and_text_size_are_set_and_are_there_after_a_restart() {
     desk::press(&desktop, "ctrl+comma");
     window.click("[data-page=appearance]").await;
     window.find("main[data-settings=appearance]").await;
-    window.click("[data-row=theme] [role=radio]:nth-of-type(3)").await;
+    window
+        .click("[data-row=theme] [role=radio]:nth-of-type(3)")
+        .await;
     window
         .until("document.documentElement.dataset.theme === 'dark'")
         .await;
@@ -34,7 +36,9 @@ async fn theme_and_text_size_are_set_and_are_there_after_a_restart() {
             .await;
     }
     desk::press(&desktop, "Escape");
-    window.until("!document.querySelector('main[data-settings]')").await;
+    window
+        .until("!document.querySelector('main[data-settings]')")
+        .await;
     window.close().await;
 
     let window = open(&house).await;
@@ -44,12 +48,17 @@ async fn theme_and_text_size_are_set_and_are_there_after_a_restart() {
     window
         .until("getComputedStyle(document.documentElement).fontSize === '24px'")
         .await;
-    assert_eq!(window.evaluate(looks).await, serde_json::json!(["dark", "24px"]));
+    assert_eq!(
+        window.evaluate(looks).await,
+        serde_json::json!(["dark", "24px"])
+    );
     // What is seen is dark, too.
     desk::until("the window is dark", || {
         let [_, _, width, height] = desk::shown(&desktop, desk::MAIN)?.place;
         let picture = desktop.screenshot();
-        let light = picture.pixels().filter(|pixel| pixel.0.iter().all(|part| *part > 200));
+        let light = picture
+            .pixels()
+            .filter(|pixel| pixel.0.iter().all(|part| *part > 200));
         (light.count() < (width * height) as usize / 20).then_some(())
     })
     .await;
@@ -63,21 +72,29 @@ async fn the_first_run_is_shown_where_nobody_was_and_can_be_skipped_for_good() {
     let window = open(&house).await;
     window.find("[data-start=where]").await;
     window.click("[data-action=skip]").await;
-    window.until("!document.querySelector('[data-start]')").await;
-    window.until("document.activeElement?.id === 'composer'").await;
+    window
+        .until("!document.querySelector('[data-start]')")
+        .await;
+    window
+        .until("document.activeElement?.id === 'composer'")
+        .await;
     say(&window, "run python: 1+1").await;
     window.click(super::RUN).await;
     window.find("[data-card][data-state=done]").await;
     turn_is_over(&window).await;
     window.click("[data-action=menu]").await;
     window.choose("Delete").await;
-    window.until("!document.querySelector('[data-conversation]')").await;
+    window
+        .until("!document.querySelector('[data-conversation]')")
+        .await;
     window.close().await;
 
     let window = open(&house).await;
     window.find_text("No model is connected").await;
     assert_eq!(
-        window.evaluate("!document.querySelector('[data-start]')").await,
+        window
+            .evaluate("!document.querySelector('[data-start]')")
+            .await,
         true
     );
     window.close().await;
@@ -108,7 +125,10 @@ async fn a_key_is_stored_in_the_settings_and_a_first_answer_comes() {
     window.find_text("Here I am.").await;
     turn_is_over(&window).await;
     let page = window.evaluate("document.documentElement.outerHTML").await;
-    assert!(!page.as_str().unwrap().contains(KEY), "the page shows the key");
+    assert!(
+        !page.as_str().unwrap().contains(KEY),
+        "the page shows the key"
+    );
     window.close().await;
     let requests = model.finish();
     assert_eq!(requests.last().and_then(|request| request.key()), Some(KEY));
@@ -119,7 +139,9 @@ async fn with_the_keyboard_alone_a_block_is_approved_and_a_page_opened() {
     let desktop = Desktop::with_size(1920, 1080);
     let house = House::new().on(&desktop);
     let window = open(&house).await;
-    window.until("document.activeElement?.id === 'composer'").await;
+    window
+        .until("document.activeElement?.id === 'composer'")
+        .await;
     desk::active(&desktop, desk::MAIN).await;
     let pointer = desktop.pointer();
     desk::type_text(&desktop, "run python: 6 * 7");
@@ -148,10 +170,16 @@ async fn with_the_keyboard_alone_a_block_is_approved_and_a_page_opened() {
     desk::press(&desktop, "Return");
     window.find("main[data-settings=budget]").await;
     desk::press(&desktop, "Escape");
-    window.until("!document.querySelector('main[data-settings]')").await;
-    window.until("document.hasFocus() && document.activeElement !== document.body").await;
+    window
+        .until("!document.querySelector('main[data-settings]')")
+        .await;
+    window
+        .until("document.hasFocus() && document.activeElement !== document.body")
+        .await;
     desk::press(&desktop, "ctrl+l");
-    window.until("document.activeElement?.id === 'composer'").await;
+    window
+        .until("document.activeElement?.id === 'composer'")
+        .await;
     desk::type_text(&desktop, "back");
     window
         .until("document.querySelector('#composer')?.value === 'back'")

@@ -56,7 +56,11 @@ async fn the_pill_takes_the_windows_place_and_its_stop_ends_everything() {
     let _keys = Fixture::keys(&desktop).await;
     say(&window, "hold shift").await;
     desk::until("a key is held", || desktop.anything_pressed().then_some(())).await;
-    assert_eq!(desk::shown(&desktop, MAIN), None, "the window is out of the way");
+    assert_eq!(
+        desk::shown(&desktop, MAIN),
+        None,
+        "the window is out of the way"
+    );
     let pill = desk::until("the pill is shown", || desk::shown(&desktop, PILL)).await;
     assert!(!desk::is_active(&desktop, PILL), "it takes no focus");
 

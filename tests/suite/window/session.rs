@@ -36,7 +36,9 @@ async fn the_close_button_ends_the_app_and_it_comes_back_where_it_was() {
 #[tokio::test]
 async fn with_a_tray_closing_hides_and_a_second_start_shows_it_again() {
     let desktop = Desktop::with_size(1920, 1080);
-    let house = House::new().on(&desktop).env("INTERPRETER_CLOSE_TO_TRAY", "true");
+    let house = House::new()
+        .on(&desktop)
+        .env("INTERPRETER_CLOSE_TO_TRAY", "true");
     let window = open(&house).await;
     window.find("#composer").await;
     let first = desk::main_shown(&desktop).await;
@@ -67,10 +69,10 @@ async fn with_a_tray_closing_hides_and_a_second_start_shows_it_again() {
 async fn a_signal_ends_the_app_with_what_it_runs_and_the_conversation_goes_on_after() {
     let code = "import os, time\nprint('runs as', os.getpid(), flush=True)\ntime.sleep(600)";
     let script = Script::new()
-        .reply(Reply::text("I wait.").and_call(
-            "execute",
-            json!({ "language": "python", "code": code }),
-        ))
+        .reply(
+            Reply::text("I wait.")
+                .and_call("execute", json!({ "language": "python", "code": code })),
+        )
         .turn(|request| {
             let told = request.results().last().map(|result| result.text.clone());
             Reply::text(format!("Told: {}", told.unwrap_or_default()))

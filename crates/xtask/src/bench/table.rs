@@ -165,10 +165,10 @@ const ROWS: &[Row] = &[
         reference: Some(("bare web view", "reference.window.memory")),
     },
     row(
-        "work, idle with window, of one core",
+        "work of all processes, of one core, while another window is used",
         "app.cpu",
         0.5,
-        Some(("bare web view", "reference.window.cpu")),
+        None,
     ),
     row(
         "conversation of 1,000 turns, click to its end on the screen",
@@ -253,6 +253,14 @@ const BESIDES: &[(&str, &str)] = &[
         "app.first.painted",
     ),
     (
+        "work while the caret blinks in it, of one core",
+        "app.caret.cpu",
+    ),
+    (
+        "the same in the bare web view",
+        "reference.window.caret.cpu",
+    ),
+    (
         "that conversation opened for the first time since the start",
         "page.open.first",
     ),
@@ -300,7 +308,7 @@ pub fn table(samples: &Samples) -> String {
         let told = samples
             .get(name)
             .map_or("not measured".to_owned(), |series| {
-                if series.unit() == "%" {
+                if name.ends_with(".right") {
                     format!("{:.0} % of {}", series.mean(), series.count())
                 } else {
                     measured(series, Of::Median)

@@ -1,6 +1,7 @@
 import { ChevronDown, ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStepQuestion } from '@/components/useStepQuestion';
+import type { Item } from '@/generated/Item';
 import type { Os } from '@/generated/Os';
 import type { Pending } from '@/generated/Pending';
 import { useActions, useBackend, useSession } from '@/session/context';
@@ -8,6 +9,7 @@ import { shown } from '@/session/store';
 import { isStep } from '@/session/turns';
 import { show } from '@/session/view';
 import { type Asking, Pill, PillButton } from './Pill';
+import { useStepSentence } from './StepRow';
 
 /** The pill over the conversation that is shown, while it controls the computer. */
 export function LivePill() {
@@ -123,14 +125,21 @@ export function PillWindow() {
   );
 }
 
+const NOTHING: Item = { id: '', role: 'assistant', type: '', content: null, complete: true };
+
 /** What is asked, in a line and the line under it. */
 function useAsked(pending: Pending | undefined): { title: string; why: string } {
   const { t } = useTranslation();
+  const item = useSession((state) =>
+    pending ? shown(state).items.findLast(({ id }) => id === pending.item) : undefined,
+  );
+  const sentence = useStepSentence(item ?? NOTHING);
   if (pending?.format !== 'action') {
     return { title: t('pill.askCode'), why: t('pill.askCodeWhy') };
   }
   const { app, words } = (pending.content ?? {}) as { app?: unknown; words?: unknown };
-  const what = typeof words === 'string' ? words : '';
+  // The engine names the target of an action; a command of the Computer API names it itself.
+  const what = item?.type !== 'call' && typeof words === 'string' && words ? words : sentence;
   return {
     title: typeof app === 'string' && app !== '' ? t('pill.askApp', { app }) : t('pill.askAction'),
     why: what.charAt(0).toUpperCase() + what.slice(1),

@@ -135,7 +135,9 @@ export function Pill(props: Props) {
           className={`num flex-col text-right text-12 leading-4 ${alone ? 'flex' : 'hidden wide:flex'}`}
         >
           <span>
-            {look === 'over' ? t('pill.steps', { count: steps }) : t('pill.step', { count: steps })}
+            {look === 'over'
+              ? t('pill.steps', { count: steps })
+              : steps > 0 && t('pill.step', { count: steps })}
           </span>
           <span className="text-11 text-agent-dim">
             {clock(elapsed)}
@@ -163,7 +165,13 @@ export function Pill(props: Props) {
                 {t('pill.pause')}
               </PillButton>
             )}
-            <PillButton tone="stop" icon={Square} fill onClick={onStop} data-action="panic">
+            <PillButton
+              tone="stop"
+              {...(!asking && { icon: Square })}
+              fill
+              onClick={onStop}
+              data-action="panic"
+            >
               {t('pill.stop')}
             </PillButton>
           </>
@@ -196,7 +204,7 @@ export function PillButton(props: PillButtonProps) {
       title={off ?? rest.title}
       aria-disabled={off ? true : undefined}
       onClick={off ? undefined : onClick}
-      className={`inline-flex h-8 min-w-8 items-center gap-1.5 rounded-full border px-3 focus-visible:outline-agent ${off ? 'border-agent-dim border-dashed text-agent-dim' : TONES[tone]}`}
+      className={`inline-flex h-8 min-w-8 items-center gap-1.5 rounded-full border px-2.5 focus-visible:outline-agent ${off ? 'border-agent-dim border-dashed text-agent-dim' : TONES[tone]}`}
     >
       {icon && <Icon of={icon} size={14} fill={fill} />}
       {children}

@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-
 use super::super::*;
 use crate::platform::{
     ChangeWatch, Clipboard, ClipboardContents, DeviceClass, Display, Held, Input, Lease, Ledger,
