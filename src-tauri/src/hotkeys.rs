@@ -33,13 +33,6 @@ pub struct Hotkey {
     problem: Option<String>,
 }
 
-impl Hotkey {
-    /// It was registered, or given up as asked.
-    pub fn works(&self) -> bool {
-        self.works
-    }
-}
-
 /// What is registered.
 #[derive(Default)]
 pub struct Hotkeys {

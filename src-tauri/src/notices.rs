@@ -115,6 +115,16 @@ pub fn tell(app: &AppHandle, notice: Notice) {
     });
 }
 
+/// Text could not be put in its place, and the popup, which said so, may be gone.
+pub fn copied() {
+    let mut notification = Notification::new();
+    notification
+        .appname("Interpreter")
+        .summary("The new text is on the clipboard")
+        .body("The field changed or is gone, so nothing was replaced. Paste it where you want it.");
+    tauri::async_runtime::spawn_blocking(move || platform::notify(&notification, |_| {}));
+}
+
 /// Allows exactly what the notification showed.
 fn allow(app: &AppHandle, conversation: ConversationId, question: Question) {
     let app = app.clone();

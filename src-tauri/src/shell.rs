@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use interpreter_engine::Engine;
-use interpreter_protocol::{Error, ErrorCode, Op, Scope};
+use interpreter_protocol::{Error, ErrorCode};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Manager as _, State, Url};
 use tauri_plugin_autostart::ManagerExt as _;
@@ -82,33 +81,10 @@ pub fn hotkeys(hotkeys: State<'_, Hotkeys>) -> Vec<Hotkey> {
     hotkeys.all()
 }
 
-/// Registers another chord, or none; where it works, it is saved.
+/// Registers another chord, or none. The page saves it where it works.
 #[tauri::command]
-pub async fn set_hotkey(
-    app: AppHandle,
-    action: Action,
-    chord: Option<String>,
-) -> Result<Hotkey, Error> {
-    let hotkey = app.state::<Hotkeys>().set(&app, action, chord.as_deref());
-    let key = match action {
-        Action::Summon => "summon_hotkey",
-        Action::ToggleWindow => "toggle_hotkey",
-        // The panic keys are what they are.
-        Action::Panic => return Ok(hotkey),
-    };
-    if hotkey.works() {
-        let mut values = Map::new();
-        // An empty text is "none"; null would bring the default back.
-        values.insert(key.to_owned(), Value::from(chord.unwrap_or_default()));
-        let engine = app.state::<Engine>().inner().clone();
-        engine
-            .submit(Op::Configure {
-                scope: Scope::Global,
-                values,
-            })
-            .await?;
-    }
-    Ok(hotkey)
+pub fn set_hotkey(app: AppHandle, action: Action, chord: Option<String>) -> Hotkey {
+    app.state::<Hotkeys>().set(&app, action, chord.as_deref())
 }
 
 /// Whether the app starts with the session.

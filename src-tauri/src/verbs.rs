@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use interpreter_engine::{Delivery, Engine};
-use interpreter_protocol::{Answer, Error, Op, Query, Receipt, ServerFrame, Subscribe};
+use interpreter_protocol::{Answer, Error, Op, Query, Receipt, Replaced, ServerFrame, Subscribe};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager as _, State};
+
+use crate::notices;
 
 /// Open subscriptions of the page.
 #[derive(Default)]
@@ -20,7 +22,11 @@ pub struct Subscriptions {
 /// Does something.
 #[tauri::command]
 pub async fn submit(engine: State<'_, Engine>, op: Op) -> Result<Receipt, Error> {
-    engine.submit(op).await
+    let receipt = engine.submit(op).await?;
+    if receipt.replaced == Some(Replaced::Copied) {
+        notices::copied();
+    }
+    Ok(receipt)
 }
 
 /// Does something that the tray or a key asked for.
