@@ -169,6 +169,7 @@ test('another try asks again, and what changed meanwhile is on the clipboard', a
   await page.reload();
   await listening();
   await summon(MAIL);
+  await page.locator('[data-said="model"]').getByText('scripted').waitFor();
   await page.keyboard.press('3');
   await page.getByRole('button', { name: /Replace in Mail/ }).waitFor();
   await page.evaluate(() => {

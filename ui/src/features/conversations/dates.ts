@@ -42,17 +42,19 @@ export function dater(now: number): (at: number) => DateName {
   };
 }
 
+// Making one of these takes longer than all rows of a screen take to be written.
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const WHOLE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
 /** The time, the weekday or the date, whichever says enough among rows of all days. */
 export function when(at: number, now: number): string {
-  const date = new Date(at);
   const name = dater(now)(at);
-  if (name === 'today' || name === 'yesterday') {
-    return date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  }
-  if (name === 'week') return date.toLocaleDateString('en-GB', { weekday: 'short' });
-  const year =
-    date.getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const };
-  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year });
+  if (name === 'today' || name === 'yesterday') return TIME.format(at);
+  if (name === 'week') return WEEKDAY.format(at);
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? DATE : WHOLE).format(at);
 }
 
 /** A line of the list as it is drawn. */
