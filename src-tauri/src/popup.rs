@@ -19,6 +19,8 @@ use crate::hotkeys::{Action, Hotkeys};
 use crate::{EVENT, Started, window};
 
 const POPUP: &str = "popup";
+/// Finds it among the windows of this program.
+const TITLE: &str = "Interpreter over selected text";
 /// CSS pixels.
 const WIDTH: f64 = 380.0;
 /// Until the page says how high it is.
@@ -40,7 +42,7 @@ type Area = [i32; 4];
 /// What the popup was opened over, and how high its page is.
 struct Popup {
     place: Mutex<(Option<Area>, f64)>,
-    /// One at a time.
+    /// It is opened or closed, one after the other.
     opening: Mutex<()>,
 }
 
@@ -57,7 +59,7 @@ pub fn set_up(app: &AppHandle) {
         opening: Mutex::new(()),
     });
     let made = WebviewWindowBuilder::new(app, POPUP, WebviewUrl::App("popup.html".into()))
-        .title("Interpreter")
+        .title(TITLE)
         .inner_size(WIDTH, HEIGHT)
         .decorations(false)
         .resizable(false)
@@ -109,9 +111,7 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
         return Ok(());
     };
     let state = app.state::<Popup>();
-    let Ok(_one) = state.opening.try_lock() else {
-        return Ok(());
-    };
+    let _one = state.opening.lock();
     let engine = app.state::<Engine>().inner().clone();
     if popup.is_visible()? {
         if engine.has_keyboard() && !window::has_focus(app) {
@@ -142,6 +142,7 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
         popup.set_focusable(true)?;
     }
     popup.set_focus()?;
+    app.state::<Engine>().take_keyboard(TITLE);
     app.emit_to(POPUP, EVENT, json!({ "event": "summoned" }))?;
     tracing::debug!(
         visible_ms = visible.as_millis(),
@@ -193,8 +194,14 @@ pub fn hide_popup(app: AppHandle) {
         return;
     };
     hide(&popup);
-    let engine = app.state::<Engine>().inner().clone();
-    std::thread::spawn(move || engine.return_keyboard());
+    std::thread::spawn(move || {
+        let state = app.state::<Popup>();
+        let _one = state.opening.lock();
+        // It may have been summoned again meanwhile.
+        if popup.is_visible().is_ok_and(|visible| !visible) {
+            app.state::<Engine>().return_keyboard();
+        }
+    });
 }
 
 /// Makes the popup this high, in CSS pixels.

@@ -49,8 +49,9 @@ pub fn open(app: &AppHandle, to: Option<&str>) -> tauri::Result<()> {
     let handle = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
+            // Not before the app ends: its place is asked for then.
+            api.prevent_close();
             if handle.state::<Started>().closes_to_tray(&handle) {
-                api.prevent_close();
                 hide(&handle);
             } else {
                 // The popup and the pill are windows too; they must not keep the app alive.

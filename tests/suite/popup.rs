@@ -23,8 +23,8 @@ fn press(desktop: &Desktop, keys: &str) {
 }
 
 /// Waits until the popup is there and has the keyboard.
-async fn shown(desktop: &Desktop) {
-    until("the popup is shown", || {
+async fn shown(desktop: &Desktop, when: &str) {
+    until(&format!("the popup is shown {when}"), || {
         let active = tool(desktop, "xdotool", &["getactivewindow"]);
         let told = tool(desktop, "xdotool", &["getwindowgeometry", active.trim()]);
         told.contains("Geometry: 380x").then_some(())
@@ -127,7 +127,7 @@ async fn text_selected_in_a_field_is_read_at_the_hotkey_and_replaced() {
     field.own_clipboard(&forms).await;
     assert_eq!(popup(&desktop), None);
     press(&desktop, "ctrl+shift+space");
-    shown(&desktop).await;
+    shown(&desktop, "at the hotkey").await;
     let selection = captured(&window, &Value::Null).await;
     let said =
         ["text", "source", "editable", "language", "refused"].map(|key| selection[key].clone());
@@ -152,7 +152,7 @@ async fn text_selected_in_a_field_is_read_at_the_hotkey_and_replaced() {
     // Captured again, and changed before the answer is there: nothing is touched.
     field.select(0, 4).await;
     press(&desktop, "ctrl+shift+space");
-    shown(&desktop).await;
+    shown(&desktop, "at the hotkey again").await;
     let second = captured(&window, &selection["id"]).await;
     assert_eq!(second["text"], "Helo");
     field.select(5, 10).await;
@@ -175,7 +175,7 @@ async fn a_second_start_summons_and_hiding_gives_the_keyboard_back() {
     house.dress(&mut second);
     let ended = second.arg("--summon").status().await.unwrap();
     assert!(ended.success());
-    shown(&desktop).await;
+    shown(&desktop, "at a second start").await;
     let selection = captured(&window, &Value::Null).await;
     assert_eq!(
         json!([selection["text"], selection["language"]]),
@@ -189,7 +189,7 @@ async fn a_second_start_summons_and_hiding_gives_the_keyboard_back() {
     field.expect("active").await;
     // The hotkey shows it, and hides it again.
     press(&desktop, "ctrl+shift+space");
-    shown(&desktop).await;
+    shown(&desktop, "at the hotkey after it was hidden").await;
     captured(&window, &selection["id"]).await;
     window.close().await;
 }

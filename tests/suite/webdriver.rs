@@ -116,6 +116,18 @@ impl Browser {
         self.type_into(css, text).await;
     }
 
+    /// Waits until an expression holds that no element tells of: a size, what is in view.
+    pub async fn measured(&self, expression: &str) {
+        let holds = async {
+            while self.evaluate(expression).await != true {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, holds)
+            .await
+            .unwrap_or_else(|_| panic!("it never held that {expression}"));
+    }
+
     /// What an expression in JavaScript gives.
     pub async fn evaluate(&self, expression: &str) -> Value {
         let script = format!("return {expression}");

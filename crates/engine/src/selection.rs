@@ -57,8 +57,14 @@ impl Engine {
         self.inner.selections.inner.selector.is_ours_in_front()
     }
 
+    /// Gives the window of this program that has this title the keyboard. Blocks
+    /// until it has it.
+    pub fn take_keyboard(&self, title: &str) {
+        self.inner.selections.inner.selector.come_forward(title);
+    }
+
     /// Gives the keyboard back to the app of the last capture, unless the person
-    /// went on to another one. Blocks until their hands have left the keys.
+    /// went on to another one. Blocks shortly.
     pub fn return_keyboard(&self) {
         let selections = &self.inner.selections.inner;
         let last = selections

@@ -35,11 +35,16 @@ async fn conversations_are_renamed_pinned_deleted_and_brought_back() {
     let desktop = Desktop::start();
     let house = House::new().on(&desktop);
     let window = open(&house).await;
-    for text in ["help one", "help two"] {
+    for (text, titles) in [
+        ("help one", json!(["Today", "help one"])),
+        ("help two", json!(["Today", "help two", "help one"])),
+    ] {
         window.click("[data-action=new]").await;
         say(&window, text).await;
         heading(&window, text).await;
         turn_is_over(&window).await;
+        // Rows that still move could not be clicked.
+        until_listed(&window, titles).await;
     }
     window.click("[data-conversation][title='help one']").await;
     heading(&window, "help one").await;
@@ -110,15 +115,7 @@ async fn a_search_opens_the_conversation_at_the_hit() {
             .find((one) => one.textContent.includes('Norrland'))?.getBoundingClientRect();
         return area && words && words.top >= area.top && words.bottom <= area.bottom;
     })()";
-    // Scrolling changes no element, so nobody tells when it is over.
-    let scrolled = async {
-        while window.evaluate(seen).await != true {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(crate::house::PATIENCE, scrolled)
-        .await
-        .expect("the hit is not in view");
+    window.measured(seen).await;
     let marked = window
         .evaluate("CSS.highlights?.get('found-here')?.size ?? 'unknown'")
         .await;

@@ -18,13 +18,13 @@ async fn the_close_button_ends_the_app_and_it_comes_back_where_it_was() {
     window.find("#composer").await;
     let first = desk::main_shown(&desktop).await;
     let put = desk::put(&desktop, first, [333, 222, 1010, 690]).await;
-    window.until("innerWidth === 1010").await;
+    window.measured("innerWidth === 1010").await;
     desk::press_close(&desktop, put);
     window.ended().await;
 
     let window = open(&house).await;
     window.find("#composer").await;
-    window.until("innerWidth === 1010").await;
+    window.measured("innerWidth === 1010").await;
     let back = desk::until("the window is where it was", || {
         desk::shown(&desktop, MAIN).filter(|shown| shown.place == put.place)
     })

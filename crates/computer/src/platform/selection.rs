@@ -90,8 +90,15 @@ pub trait SelectedText: Send {
     fn clipboard(&mut self) -> Result<Option<String>>;
     /// Puts text on the clipboard, for good.
     fn put(&mut self, text: &str) -> Result<()>;
-    /// Gives the app the keyboard back. Waits for the person's hands to leave the keys.
+    /// Brings the app's window to the front, and gives it the keyboard.
+    fn activate(&mut self, source: &Source) -> Result<()>;
+    /// The same once the person's hands have left the keys; returns when the app
+    /// has noticed.
     fn bring_back(&mut self, source: &Source) -> Result<()>;
+    /// Gives a window of this program the keyboard, found by its title. Window
+    /// managers refuse that to programs that ask in the ordinary way while the
+    /// person types elsewhere.
+    fn come_forward(&mut self, title: &str) -> Result<()>;
     /// Selects that interval of a field again, where nothing is selected; whether
     /// that was done. Some toolkits drop a selection once text is selected elsewhere.
     fn select_again(&mut self, field: &Field) -> Result<bool>;

@@ -132,6 +132,10 @@ impl SelectedText for ByClipboard {
         self.clipboard.set_text(text)
     }
 
+    fn activate(&mut self, source: &Source) -> Result<()> {
+        self.screen.activate(source.window)
+    }
+
     fn bring_back(&mut self, source: &Source) -> Result<()> {
         if !wait(HANDS_OFF, system_selection::hands_off) {
             return Err(PlatformError::Failed {
@@ -139,7 +143,12 @@ impl SelectedText for ByClipboard {
                 reason: "a key is held down".to_owned(),
             });
         }
-        self.screen.activate(source.window)
+        self.activate(source)
+    }
+
+    fn come_forward(&mut self, _title: &str) -> Result<()> {
+        // The window's own way works here.
+        Ok(())
     }
 
     fn select_again(&mut self, _field: &Field) -> Result<bool> {

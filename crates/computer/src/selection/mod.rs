@@ -104,6 +104,13 @@ impl Selector {
             .unwrap_or_default()
     }
 
+    /// Gives the window of this program that has this title the keyboard.
+    pub fn come_forward(&self, title: &str) {
+        if let Err(error) = self.on_system(|system| system.come_forward(title)) {
+            tracing::debug!(%error, title, "a window could not take the keyboard");
+        }
+    }
+
     /// Gives the keyboard back to the app of a capture, unless another app has it by now.
     pub fn go_back(&self, captured: &Captured) {
         let Some(window) = &captured.window else {
@@ -111,7 +118,7 @@ impl Selector {
         };
         let result = self.on_system(|system| match system.source()? {
             Some(now) if !is_ours(&now) => Ok(()),
-            _ => system.bring_back(window),
+            _ => system.activate(window),
         });
         if let Err(error) = result {
             tracing::debug!(%error, "the keyboard was not given back");

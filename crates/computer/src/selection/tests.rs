@@ -75,7 +75,15 @@ impl SelectedText for Values {
         Ok(())
     }
 
+    fn activate(&mut self, _: &Source) -> platform::Result<()> {
+        Ok(())
+    }
+
     fn bring_back(&mut self, _: &Source) -> platform::Result<()> {
+        Ok(())
+    }
+
+    fn come_forward(&mut self, _: &str) -> platform::Result<()> {
         Ok(())
     }
 

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
 use x11rb::protocol::xfixes::{ConnectionExt as _, SelectionEventMask};
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, Window};
+use x11rb::protocol::xproto::{
+    AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Window,
+};
 use x11rb::{NONE, protocol::Event};
 
 use self::access::{Access, Asked};
@@ -63,6 +65,8 @@ const HANDS_OFF_TO_LOOK: Duration = Duration::from_millis(300);
 const HANDS_OFF_TO_COPY: Duration = Duration::from_millis(400);
 /// The same before nothing is replaced.
 const HANDS_OFF_TO_REPLACE: Duration = Duration::from_secs(2);
+/// How long a window of ours may take to come to the screen.
+const MAPPED: Duration = Duration::from_secs(1);
 /// Text longer than this is not taken from a selection.
 const MOST_TEXT: usize = 4 << 20;
 
@@ -346,6 +350,11 @@ impl SelectedText for X11Selection {
         }
     }
 
+    fn activate(&mut self, source: &Source) -> Result<()> {
+        let x = X::connect(self.display.as_deref())?;
+        X11Screen::new(x, self.display.clone()).activate(source.window)
+    }
+
     fn bring_back(&mut self, source: &Source) -> Result<()> {
         // A key that is still down would repeat in the field it comes to.
         if !chord::hands_off(&self.x, HANDS_OFF_TO_REPLACE)? {
@@ -354,11 +363,34 @@ impl SelectedText for X11Selection {
                 reason: "a key is held down".to_owned(),
             });
         }
-        let x = X::connect(self.display.as_deref())?;
-        X11Screen::new(x, self.display.clone()).activate(source.window)?;
+        self.activate(source)?;
         // The focus has been moved; the app has read that once it answers.
         Client::open(self.display.as_deref())?.wait()?;
         Ok(())
+    }
+
+    fn come_forward(&mut self, title: &str) -> Result<()> {
+        let own = Some(std::process::id());
+        let x = X::connect(self.display.as_deref())?;
+        // It may be on its way to the screen; then the root window tells when it is there.
+        let watch = ChangeWindowAttributesAux::new()
+            .event_mask(EventMask::PROPERTY_CHANGE | EventMask::SUBSTRUCTURE_NOTIFY);
+        x.conn.change_window_attributes(x.root, &watch)?;
+        let deadline = Instant::now() + MAPPED;
+        let window = loop {
+            let windows = window_list::windows(&x)?;
+            let found = windows
+                .iter()
+                .find(|window| window.pid == own && window.title == title && !window.minimised);
+            match found {
+                Some(window) => break window.id,
+                None if x.next_event(deadline)?.is_some() => {}
+                None => {
+                    return Err(PlatformError::Gone(format!("there is no window {title:?}")));
+                }
+            }
+        };
+        X11Screen::new(x, self.display.clone()).activate(window)
     }
 
     fn select_again(&mut self, field: &Field) -> Result<bool> {
