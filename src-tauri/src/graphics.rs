@@ -1,16 +1,15 @@
 //! Notices when the page never paints, and starts once more with safe graphics.
 //!
-//! Some pairs of WebKitGTK and graphics drivers show an empty window. The page
-//! tells that it has painted; where it does not within four seconds, the program
-//! starts over with WebKit's buffers and compositing turned down. What worked is
-//! remembered in the data folder.
+//! Some pairs of WebKitGTK and graphics drivers show an empty window. Where the page
+//! does not tell within four seconds that it has painted, the program starts over
+//! with WebKit's buffers and compositing turned down, and remembers that.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use interpreter_engine::Paths;
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, State};
 
 use crate::{Started, platform};
 
@@ -56,8 +55,7 @@ pub fn watch(app: &AppHandle) {
 }
 
 /// The page has painted.
-pub fn painted(app: &AppHandle) {
-    app.state::<Graphics>()
-        .painted
-        .store(true, Ordering::Release);
+#[tauri::command]
+pub fn painted(graphics: State<'_, Graphics>) {
+    graphics.painted.store(true, Ordering::Release);
 }

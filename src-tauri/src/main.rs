@@ -108,7 +108,7 @@ fn main() -> ExitCode {
             shell::autostart,
             shell::set_autostart,
             shell::restart,
-            shell::painted,
+            graphics::painted,
             updates::update,
             updates::check_for_update,
             updates::install_update,

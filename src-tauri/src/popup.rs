@@ -122,7 +122,7 @@ fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
         popup.hide()?;
     }
     let (tell, told) = sync_channel(1);
-    std::thread::spawn(move || tell.send(engine.capture_selection()));
+    std::thread::spawn(move || drop(tell.send(engine.capture_selection())));
     let in_time = told.recv_timeout(READING).ok();
     let read = in_time.is_some();
     let area = in_time.as_ref().and_then(|selection| selection.area);

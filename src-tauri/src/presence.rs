@@ -66,11 +66,11 @@ pub fn follow(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let engine = app.state::<Engine>().inner().clone();
-        let all = Subscribe {
-            conversation: None,
-            after: None,
-        };
-        let mut events = match engine.subscribe(all) {
+        let (conversation, after) = (None, None);
+        let mut events = match engine.subscribe(Subscribe {
+            conversation,
+            after,
+        }) {
             Ok(events) => events,
             Err(error) => {
                 tracing::error!(%error, "events cannot be followed: no pill, no notifications");

@@ -11,7 +11,7 @@ use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_dialog::DialogExt as _;
 
 use crate::hotkeys::{Action, Hotkey, Hotkeys};
-use crate::{Started, graphics, platform, window};
+use crate::{Started, platform, window};
 
 /// A folder that can be shown.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -111,12 +111,6 @@ pub async fn restart(app: AppHandle, safe_graphics: bool) {
     let engine = app.state::<Engine>().inner().clone();
     engine.shutdown().await;
     platform::start_again(&app, safe_graphics);
-}
-
-/// The page has painted.
-#[tauri::command]
-pub fn painted(app: AppHandle) {
-    graphics::painted(&app);
 }
 
 fn no_autostart(error: tauri_plugin_autostart::Error) -> Error {

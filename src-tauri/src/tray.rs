@@ -1,7 +1,7 @@
 //! The icon in the system's bar: another shape for each state, and a menu with
 //! everything, since Linux tells no clicks on the icon itself.
 
-use interpreter_protocol::{ConversationId, Op};
+use interpreter_protocol::Op;
 use tauri::image::Image;
 use tauri::menu::{MenuBuilder, MenuItem, MenuItemBuilder, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -115,19 +115,17 @@ fn chosen(app: &AppHandle, id: &str) {
         "settings" => window::show(app, Some("settings/models")),
         "pause" => {
             if let Some((conversation, paused)) = presence.live() {
-                ask(app, pause_or_resume(conversation, paused));
+                ask(
+                    app,
+                    match paused {
+                        true => Op::Resume { conversation },
+                        false => Op::Pause { conversation },
+                    },
+                );
             }
         }
         "stop" => ask(app, Op::Panic),
         "quit" => app.exit(0),
         other => tracing::warn!(other, "the tray's menu has no such line"),
-    }
-}
-
-fn pause_or_resume(conversation: ConversationId, paused: bool) -> Op {
-    if paused {
-        Op::Resume { conversation }
-    } else {
-        Op::Pause { conversation }
     }
 }

@@ -121,7 +121,7 @@ mod real {
 
     /// Nothing is found in a build of one's own.
     #[derive(Default)]
-    pub struct Updates;
+    pub struct Updates(());
 
     /// Where it stands.
     #[tauri::command]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use interpreter_engine::{Delivery, Engine};
 use interpreter_protocol::{Answer, Error, Op, Query, Receipt, Replaced, ServerFrame, Subscribe};
@@ -17,6 +17,12 @@ use crate::notices;
 pub struct Subscriptions {
     next: AtomicU32,
     open: Mutex<HashMap<u32, JoinHandle<()>>>,
+}
+
+impl Subscriptions {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u32, JoinHandle<()>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Does something.
@@ -70,23 +76,14 @@ pub async fn subscribe(
         }
     });
     let id = subscriptions.next.fetch_add(1, Ordering::Relaxed);
-    subscriptions
-        .open
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(id, task);
+    subscriptions.lock().insert(id, task);
     Ok(id)
 }
 
 /// Ends a subscription.
 #[tauri::command]
 pub fn unsubscribe(subscriptions: State<'_, Subscriptions>, id: u32) {
-    let task = subscriptions
-        .open
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&id);
-    if let Some(task) = task {
+    if let Some(task) = subscriptions.lock().remove(&id) {
         task.abort();
     }
 }

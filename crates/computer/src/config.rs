@@ -53,10 +53,10 @@ pub struct ComputerConfig {
 /// What a front does before its screen is used: it hides what would be in the way.
 /// Our own windows are painted out of what the model sees, and never clicked.
 #[derive(Clone)]
-pub struct Clear(
-    /// Done once the windows are out of the way, as far as the front can tell.
-    pub Arc<dyn Fn(SessionKey) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
-);
+pub struct Clear(pub Arc<ClearFn>);
+
+/// Done once the windows are out of the way, as far as the front can tell.
+pub type ClearFn = dyn Fn(SessionKey) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
 impl std::fmt::Debug for Clear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
