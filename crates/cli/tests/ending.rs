@@ -78,6 +78,8 @@ fn the_server_and_the_pipe_end() {
         let mut command = house.command(&["--stdio"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
+        // Waiting for a child closes its standard input, which would end it as well.
+        let _held = child.stdin.take();
         told(child.stdout.take().unwrap(), "hello");
         send(signal, &child);
         assert_eq!(child.wait().unwrap().code(), Some(status), "{signal}");
