@@ -168,7 +168,8 @@ fn left(app: &AppHandle) {
         let mut away = 0;
         // The window manager tells later than the window where the keyboard went.
         for _ in 0..LOOKS {
-            if popup.is_focused().unwrap_or_default() {
+            // One that was hidden may be summoned again while this still looks.
+            if popup.is_focused().unwrap_or_default() || !popup.is_visible().unwrap_or_default() {
                 return;
             }
             let ours = app.state::<Engine>().has_keyboard() && !window::has_focus(&app);

@@ -237,8 +237,8 @@ test('a phrase in quotes is found as it stands; what is not found says what was 
   await sound('no hits');
   await picture('history-none');
   await field().fill('norland overdu');
-  await page.getByRole('button', { name: 'help with Norrland overdue', exact: true }).click();
-  await page.locator('[data-hit]').first().waitFor();
+  // One slip in a word of a title is forgiven.
+  await page.locator('[data-hit]').getByText('overdue').first().waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await message().waitFor();
