@@ -11,7 +11,7 @@ use std::time::Duration;
 use interpreter_engine::Paths;
 use tauri::{AppHandle, Manager as _, State};
 
-use crate::{Started, platform};
+use crate::{Started, platform, popup};
 
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -26,10 +26,10 @@ fn mark(paths: &Paths) -> PathBuf {
 }
 
 /// Starts over with safe graphics where an earlier start found that it needs
-/// them, or the person set it. Called before anything is opened.
+/// them, or the person set it. Called before anything is shown.
 pub fn prepare(paths: &Paths, wanted: bool) {
     if wanted || mark(paths).exists() {
-        platform::safe_graphics_wanted();
+        platform::prepare_graphics(true);
     }
 }
 
@@ -54,8 +54,10 @@ pub fn watch(app: &AppHandle) {
     });
 }
 
-/// The page has painted.
+/// The page has painted. What can wait until then begins.
 #[tauri::command]
-pub fn painted(graphics: State<'_, Graphics>) {
-    graphics.painted.store(true, Ordering::Release);
+pub fn painted(app: AppHandle, graphics: State<'_, Graphics>) {
+    if !graphics.painted.swap(true, Ordering::AcqRel) {
+        tauri::async_runtime::spawn(popup::prepare(app));
+    }
 }

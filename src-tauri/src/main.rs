@@ -49,6 +49,7 @@ impl Started {
 }
 
 fn main() -> ExitCode {
+    platform::prepare_graphics(false);
     let app = Arc::new(OnceLock::new());
     let opened = Arc::clone(&app);
     let started = match tauri::async_runtime::block_on(async { open(opened) }) {
@@ -119,6 +120,11 @@ fn main() -> ExitCode {
             let _ = app.set(tauri.handle().clone());
             set_up(tauri.handle())?;
             Ok(())
+        })
+        .on_window_event(|window, event| {
+            if window.label() == popup::POPUP {
+                popup::event(window.app_handle(), event);
+            }
         })
         .on_page_load(|page: &tauri::Webview, load| {
             if page.label() == window::MAIN

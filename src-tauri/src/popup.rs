@@ -1,4 +1,5 @@
-//! The popup over selected text: a window that is made before it is wanted.
+//! The popup over selected text: a window that is made before it is wanted, and
+//! after the main window has settled.
 //!
 //! At the hotkey the selection is read first, while the other app still has the
 //! keyboard. A slow reading does not hold the window up: it is shown without the
@@ -12,13 +13,14 @@ use interpreter_engine::Engine;
 use serde_json::json;
 use tauri::{
     AppHandle, Emitter as _, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize,
-    WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
 };
 
 use crate::hotkeys::{Action, Hotkeys};
-use crate::{EVENT, Started, window};
+use crate::{EVENT, Started, platform, window};
 
-const POPUP: &str = "popup";
+/// The label of its window.
+pub const POPUP: &str = "popup";
 /// Finds it among the windows of this program.
 const TITLE: &str = "Interpreter over selected text";
 /// CSS pixels.
@@ -29,6 +31,9 @@ const HEIGHT: f64 = 240.0;
 const GAP: f64 = 8.0;
 /// The window is shown after this time, whether the selection is read or not.
 const READING: Duration = Duration::from_millis(80);
+/// After the main window's first paint. Its page still starts then, and wants both
+/// the processor and the disk for itself.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// How often, and how long apart, is looked whether the keyboard comes back.
 const LOOKS: u32 = 100;
@@ -52,13 +57,49 @@ impl Popup {
     }
 }
 
-/// Makes the window, hidden, and registers its hotkey.
+/// Registers the popup's hotkey.
 pub fn set_up(app: &AppHandle) {
     app.manage(Popup {
         place: Mutex::new((None, HEIGHT)),
         opening: Mutex::new(()),
     });
-    let made = WebviewWindowBuilder::new(app, POPUP, WebviewUrl::App("popup.html".into()))
+    let wanted = app.state::<Started>().engine.setting("summon_hotkey");
+    let chord = wanted.as_str().unwrap_or("Ctrl+Shift+Space");
+    if !chord.is_empty() {
+        let hotkeys = app.state::<Hotkeys>();
+        hotkeys.set_first(app, Action::Summon, &[chord, "Alt+Shift+A"]);
+    }
+}
+
+/// Makes the window, hidden, once the main window is at rest.
+pub async fn prepare(app: AppHandle) {
+    tokio::time::sleep(SETTLED).await;
+    std::thread::spawn(move || {
+        let state = app.state::<Popup>();
+        let _one = state.opening.lock();
+        drop(made(&app));
+    });
+}
+
+/// The window, which is made where it is not there yet. Never called on the main
+/// thread, which makes it.
+fn made(app: &AppHandle) -> Option<WebviewWindow> {
+    if let Some(popup) = app.get_webview_window(POPUP) {
+        return Some(popup);
+    }
+    let (tell, told) = sync_channel(1);
+    let made = platform::open_beside(&window::main(app)?, build, move |made| {
+        drop(tell.send(made));
+    });
+    let popup = made.and_then(|()| told.recv().map_err(|_| tauri::Error::WindowNotFound)?);
+    if let Err(error) = &popup {
+        tracing::error!(%error, "the popup could not be made");
+    }
+    popup.ok()
+}
+
+fn build(app: &AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> {
+    WebviewWindowBuilder::new(app, POPUP, WebviewUrl::App("popup.html".into()))
         .title(TITLE)
         .inner_size(WIDTH, HEIGHT)
         .decorations(false)
@@ -69,29 +110,18 @@ pub fn set_up(app: &AppHandle) {
         .visible(false)
         .data_directory(window::store(app))
         .on_navigation(window::is_ours)
-        .build();
-    match made {
-        Ok(popup) => {
-            let handle = app.clone();
-            popup.on_window_event(move |event| match event {
-                WindowEvent::Focused(false) => left(&handle),
-                WindowEvent::CloseRequested { api, .. } => {
-                    api.prevent_close();
-                    hide_popup(handle.clone());
-                }
-                _ => {}
-            });
+        .on_new_window(window::new_window)
+}
+
+/// What happens to the popup's window.
+pub fn event(app: &AppHandle, event: &WindowEvent) {
+    match event {
+        WindowEvent::Focused(false) => left(app),
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            hide_popup(app.clone());
         }
-        Err(error) => {
-            tracing::error!(%error, "the popup could not be made");
-            return;
-        }
-    }
-    let wanted = app.state::<Started>().engine.setting("summon_hotkey");
-    let chord = wanted.as_str().unwrap_or("Ctrl+Shift+Space");
-    if !chord.is_empty() {
-        let hotkeys = app.state::<Hotkeys>();
-        hotkeys.set_first(app, Action::Summon, &[chord, "Alt+Shift+A"]);
+        _ => {}
     }
 }
 
@@ -107,11 +137,11 @@ pub fn summon(app: &AppHandle) {
 }
 
 fn open(app: &AppHandle, pressed: Instant) -> tauri::Result<()> {
-    let Some(popup) = app.get_webview_window(POPUP) else {
-        return Ok(());
-    };
     let state = app.state::<Popup>();
     let _one = state.opening.lock();
+    let Some(popup) = made(app) else {
+        return Ok(());
+    };
     let engine = app.state::<Engine>().inner().clone();
     if popup.is_visible()? {
         if engine.has_keyboard() && !window::has_focus(app) {

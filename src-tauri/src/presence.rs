@@ -3,18 +3,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use interpreter_engine::{Delivery, Engine};
-use interpreter_protocol::{
-    ConversationId, ErrorCode, Event, Os, OsState, Role, Run, RunState, Subscribe, kind,
-};
+use interpreter_engine::{Delivery, Engine, Notice};
+use interpreter_protocol::{ConversationId, Event, Os, OsState, Role, Subscribe, kind};
 use tauri::{AppHandle, Manager as _};
 
-use crate::notices::{self, Notice, Question};
 use crate::tray::{Shape, Tray};
-use crate::{hotkeys, pill, platform, window};
-
-/// A run that took longer than this, in milliseconds, is told of when it ends.
-const LONG_RUN: u64 = 20_000;
+use crate::{hotkeys, notices, pill, platform, window};
 
 /// What is known of the state of things.
 #[derive(Default)]
@@ -94,11 +88,6 @@ fn take(app: &AppHandle, event: &Event) {
                 screen(app, &event.conversation, &os);
             }
         }
-        (Role::Server, kind::RUN) => {
-            if let Ok(run) = serde_json::from_value::<Run>(content(&event.chunk)) {
-                ran(app, &event.conversation, &run);
-            }
-        }
         (_, kind::CONFIRMATION) if event.chunk.content.is_some() => {
             let presence = app.state::<Presence>();
             let on_screen = presence.live().is_some();
@@ -107,14 +96,6 @@ fn take(app: &AppHandle, event: &Event) {
                 // Code is read before it is approved, and the pill has no room for it.
                 window::show(app, None);
             }
-            if let Some(question) = Question::new(&event.chunk) {
-                notices::tell(app, Notice::Approval(event.conversation.clone(), question));
-            }
-        }
-        (Role::Server, kind::ERROR)
-            if event.chunk.format.as_deref() == Some(&ErrorCode::BudgetReached.as_str()) =>
-        {
-            notices::tell(app, Notice::Budget(event.conversation.clone()));
         }
         (Role::Server, kind::STATUS) => {
             let presence = app.state::<Presence>();
@@ -123,6 +104,9 @@ fn take(app: &AppHandle, event: &Event) {
             }
         }
         _ => {}
+    }
+    if let Some(notice) = Notice::of(event) {
+        notices::tell(app, notice);
     }
 }
 
@@ -142,9 +126,6 @@ fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
             OsState::Finished | OsState::Stopped => Shape::Idle,
         },
     );
-    if os.state == OsState::Waiting {
-        notices::tell(app, Notice::Step(conversation.clone(), os.text.clone()));
-    }
     if over && held {
         let hotkeys = app.state::<hotkeys::Hotkeys>();
         hotkeys.set(app, hotkeys::Action::Panic, None);
@@ -162,17 +143,5 @@ pub fn clear_screen(app: &AppHandle, conversation: &ConversationId) {
     match pill::show(app, conversation) {
         Ok(()) => window::hide(app),
         Err(error) => tracing::error!(%error, "there is no pill; the window stays"),
-    }
-}
-
-fn ran(app: &AppHandle, conversation: &ConversationId, run: &Run) {
-    if run.state.is_final()
-        && run.state != RunState::Skipped
-        && run.ms.is_some_and(|ms| ms >= LONG_RUN)
-    {
-        notices::tell(
-            app,
-            Notice::Ran(conversation.clone(), run.state == RunState::Done),
-        );
     }
 }

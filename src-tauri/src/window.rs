@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use tauri::utils::config::Color;
-use tauri::webview::NewWindowResponse;
+use tauri::webview::{NewWindowFeatures, NewWindowResponse};
 use tauri::{
     AppHandle, Emitter as _, Manager as _, PhysicalPosition, Theme, Url, WebviewUrl, WebviewWindow,
-    WebviewWindowBuilder, WindowEvent,
+    WebviewWindowBuilder, WindowEvent, Wry,
 };
 
 use crate::{EVENT, Started};
@@ -38,10 +38,7 @@ pub fn open(app: &AppHandle, to: Option<&str>) -> tauri::Result<()> {
         .background_color(LIGHT)
         .data_directory(store(app))
         .on_navigation(is_ours)
-        .on_new_window(|url, _| {
-            open_in_browser(&url);
-            NewWindowResponse::Deny
-        })
+        .on_new_window(new_window)
         .build()?;
     if window.theme()? == Theme::Dark {
         window.set_background_color(Some(DARK))?;
@@ -81,8 +78,14 @@ pub fn is_ours(url: &Url) -> bool {
     }
 }
 
+/// A page asks for a window of its own: it is a link, for the system's browser.
+pub fn new_window(url: Url, _: NewWindowFeatures) -> NewWindowResponse<Wry> {
+    open_in_browser(&url);
+    NewWindowResponse::Deny
+}
+
 /// A link that was clicked. Anything but a web page could start a program.
-pub fn open_in_browser(url: &Url) {
+fn open_in_browser(url: &Url) {
     if !matches!(url.scheme(), "http" | "https") {
         tracing::warn!(scheme = url.scheme(), "a link was not opened");
         return;

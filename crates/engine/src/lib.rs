@@ -17,11 +17,13 @@ mod kit;
 mod live;
 pub mod log;
 mod models;
+mod notice;
 mod picture;
 mod profiles;
 mod query;
 mod screen_events;
 mod selection;
+mod spending;
 mod submit;
 mod system;
 mod tools;
@@ -44,6 +46,7 @@ use crate::host::{EngineHost, HostParts};
 use crate::hub::Hub;
 pub use crate::hub::Subscription;
 use crate::live::Live;
+pub use crate::notice::{Notice, Question};
 
 /// Reads an environment variable. Passed in, so that tests need not touch the process's own.
 pub type Env = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

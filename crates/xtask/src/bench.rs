@@ -13,7 +13,7 @@ mod table;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::command::{Outcome, cargo, npm, output, program, root, run, target};
+use crate::command::{Outcome, cargo, npm, root, run, target};
 use display::Display;
 use samples::Samples;
 
@@ -184,18 +184,22 @@ fn computer(samples: &mut Samples) -> Outcome {
     collect(samples, display.dress(&mut command))
 }
 
-/// The app as it is released, beside a web view with nothing around it.
+/// The app as it is released, beside an empty Tauri window.
 fn window(samples: &mut Samples) -> Outcome {
     build("interpreter-computer", &["--example", "bench-computer"])?;
     run(&mut npm(&["run", "build"]))?;
-    build("interpreter-desktop", &["--features", "custom-protocol"])?;
-    let folder = target().join("bench");
-    let home = folder.join("home");
+    let whole = ["--features", "custom-protocol"];
+    build("interpreter-desktop", &whole)?;
+    build(
+        "interpreter-desktop",
+        &[&["--example", "empty-window"], &whole[..]].concat(),
+    )?;
+    let home = target().join("bench/home");
     // What an earlier run left must not be measured.
     let _ = std::fs::remove_dir_all(&home);
     std::fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
     let display = Display::start()?;
-    let mut measure = |name: &str, program: PathBuf| {
+    let mut measure = |name: &str, program: PathBuf, graphics: Option<&str>| {
         let mut command = Command::new(built("examples/bench-computer"));
         command
             .args(["window", name])
@@ -203,26 +207,15 @@ fn window(samples: &mut Samples) -> Outcome {
             .env("INTERPRETER_HOME", &home)
             // Who opens it every day sees a conversation, with the keyboard in its field.
             .env("INTERPRETER_FIRST_RUN", "false");
+        if let Some(variable) = graphics {
+            command.env(variable, "1");
+        }
         collect(samples, display.dress(&mut command))
     };
-    match bare_window(&folder) {
-        Some(bare) => measure("reference.window", bare)?,
-        None => println!("The bare web view, the reference, was not built."),
-    }
-    measure("app", built("interpreter-desktop"))
-}
-
-fn bare_window(folder: &std::path::Path) -> Option<PathBuf> {
-    let source = root().join("crates/xtask/src/bench/empty_window.c");
-    let made = folder.join("empty-window");
-    let flags = output(&mut program(
-        "pkg-config",
-        &["--cflags", "--libs", "webkit2gtk-4.1"],
-    ))?;
-    let mut compiler = program("cc", &["-O2", "-o"]);
-    compiler
-        .arg(&made)
-        .arg(source)
-        .args(flags.split_whitespace());
-    run(&mut compiler).ok().map(|()| made)
+    let empty = built("examples/empty-window");
+    measure("reference.window", empty.clone(), None)?;
+    // What the app chooses for itself where nothing composites the display, as here.
+    let plain = Some("WEBKIT_DISABLE_DMABUF_RENDERER");
+    measure("reference.plain", empty, plain)?;
+    measure("app", built("interpreter-desktop"), None)
 }

@@ -3,7 +3,8 @@
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 /// The keys that stop everything. A convenience: the gate listens by itself too.
 pub const PANIC_KEYS: &str = "Ctrl+Shift+F12";
@@ -25,35 +26,75 @@ pub fn use_safe_graphics() -> bool {
 }
 
 /// Starts this program over with safe graphics when they are wanted and not in
-/// force yet. WebKit reads them before any of our code could set them safely.
-pub fn safe_graphics_wanted() {
-    if !use_safe_graphics() {
-        let error = again(true).exec();
+/// force yet; in any case with the mildest of them where nothing composites the
+/// display: WebKit's buffers leave blank what another window uncovered there.
+/// WebKit reads them before any of our code could set them safely.
+pub fn prepare_graphics(safe: bool) {
+    let wanted = if safe {
+        SAFE.len()
+    } else {
+        usize::from(!is_composited())
+    };
+    let unset = |(name, _): &(&str, _)| std::env::var_os(name).is_none();
+    if SAFE.iter().take(wanted).any(unset) {
+        let error = again(wanted).exec();
         eprintln!("Safe graphics could not be switched on: {error}");
     }
+}
+
+/// Whether the windows' pictures are kept by somebody: always on Wayland, by the
+/// owner of a selection on X11 (Extended Window Manager Hints).
+fn is_composited() -> bool {
+    let on_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some()
+        && std::env::var_os("GDK_BACKEND").is_none_or(|backend| backend != "x11");
+    let owner = || {
+        let (x, screen) = x11rb::connect(None).ok()?;
+        let name = format!("_NET_WM_CM_S{screen}");
+        let atom = x.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?;
+        let owner = x.get_selection_owner(atom.atom).ok()?.reply().ok()?;
+        Some(owner.owner != x11rb::NONE)
+    };
+    on_wayland || owner().unwrap_or(true)
 }
 
 /// Ends this program and starts it anew, with safe graphics or without.
 pub fn start_again(app: &AppHandle, safe: bool) {
     // The new one must not meet this one as the single instance.
     app.cleanup_before_exit();
-    let error = again(safe).exec();
+    let error = again(if safe { SAFE.len() } else { 0 }).exec();
     eprintln!("Interpreter could not start itself again: {error}");
     app.exit(1);
 }
 
-fn again(safe: bool) -> Command {
+/// This program with so many of the safe settings.
+fn again(safe: usize) -> Command {
     let program = std::env::current_exe().unwrap_or_else(|_| "interpreter-desktop".into());
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1));
-    for (name, value) in SAFE {
-        if safe {
+    for (at, (name, value)) in SAFE.into_iter().enumerate() {
+        if at < safe {
             command.env(name, value);
         } else {
             command.env_remove(name);
         }
     }
     command
+}
+
+/// Opens a window whose page lives in the process of another window's page: a
+/// second process would hold some 100 MB.
+///
+/// # Errors
+/// When the other window is gone.
+pub fn open_beside(
+    other: &WebviewWindow,
+    build: impl FnOnce(&AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> + Send + 'static,
+    opened: impl FnOnce(tauri::Result<WebviewWindow>) + Send + 'static,
+) -> tauri::Result<()> {
+    let app = other.app_handle().clone();
+    other.with_webview(move |page| {
+        opened(build(&app).with_related_view(page.inner()).build());
+    })
 }
 
 /// Whether a tray icon can be made: its library is loaded at run time, and ends

@@ -8,6 +8,6 @@ mod system;
 mod system;
 
 pub use system::{
-    BARS_ARE_DARK, PANIC_KEYS, can_have_tray, notify, on_end_signals, safe_graphics_wanted,
-    start_again, use_safe_graphics,
+    BARS_ARE_DARK, PANIC_KEYS, can_have_tray, notify, on_end_signals, open_beside,
+    prepare_graphics, start_again, use_safe_graphics,
 };

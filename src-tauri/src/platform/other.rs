@@ -1,6 +1,6 @@
 //! Windows and macOS: their web views need no safe graphics, their trays no library.
 
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// The keys that stop everything. A convenience: the gate listens by itself too.
 pub const PANIC_KEYS: &str = if cfg!(target_os = "macos") {
@@ -19,11 +19,24 @@ pub fn use_safe_graphics() -> bool {
 }
 
 /// Starts this program over with safe graphics when they are wanted.
-pub fn safe_graphics_wanted() {}
+pub fn prepare_graphics(_safe: bool) {}
 
 /// Ends this program and starts it anew.
 pub fn start_again(app: &AppHandle, _safe: bool) {
     app.restart();
+}
+
+/// Opens a window. These web views share processes by themselves.
+///
+/// # Errors
+/// Never; where windows share a process, the other one may be gone.
+pub fn open_beside(
+    other: &WebviewWindow,
+    build: impl FnOnce(&AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> + Send + 'static,
+    opened: impl FnOnce(tauri::Result<WebviewWindow>) + Send + 'static,
+) -> tauri::Result<()> {
+    opened(build(other.app_handle()).build());
+    Ok(())
 }
 
 /// Whether a tray icon can be made.

@@ -1,6 +1,6 @@
 //! The first run and the settings, as they are in the app, and the keyboard alone.
 
-use interpreter_test_support::{Desktop, ModelServer, Reply, Script};
+use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 
 use super::{desk, open, say, turn_is_over};
@@ -62,6 +62,39 @@ async fn theme_and_text_size_are_set_and_are_there_after_a_restart() {
         (light.count() < (width * height) as usize / 20).then_some(())
     })
     .await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_another_window_covered_is_painted_again() {
+    let desktop = Desktop::with_size(1600, 1000);
+    let house = House::new().on(&desktop);
+    let window = open(&house).await;
+    window.find("#composer").await;
+    let [left, top, width, height] = desk::main_shown(&desktop).await.place;
+    // Without the composer, whose caret blinks.
+    let seen = || {
+        let (across, down) = (left..left + width, top..top + height * 2 / 3);
+        let screen = desktop.screenshot();
+        screen
+            .enumerate_pixels()
+            .filter(|(x, y, _)| across.contains(&(*x as i32)) && down.contains(&(*y as i32)))
+            .map(|(_, _, pixel)| pixel.0)
+            .collect::<Vec<[u8; 3]>>()
+    };
+    window.until("document.fonts.status === 'loaded'").await;
+    let mut before = seen();
+    desk::until("the window rests", || {
+        let now = seen();
+        let rests = now == before && now.iter().any(|pixel| pixel[0] < 90);
+        before = now;
+        rests.then_some(())
+    })
+    .await;
+    let cover = Fixture::square(&desktop, left + width / 2 - 150, top + 100, 300).await;
+    desk::until("it is covered", || (seen() != before).then_some(())).await;
+    drop(cover);
+    desk::until("it is painted again", || (seen() == before).then_some(())).await;
     window.close().await;
 }
 

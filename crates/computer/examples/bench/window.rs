@@ -28,6 +28,8 @@ const PAINTED: usize = 600;
 /// Starts after which it is left alone, and for how long.
 const IDLE_STARTS: usize = 3;
 const IDLE: Duration = Duration::from_secs(30);
+/// By then everything that a start puts off is there: the popup's hidden window.
+const LATE: Duration = Duration::from_secs(8);
 /// Pixels that change when words are typed; a caret has fewer.
 const TYPED: usize = 80;
 
@@ -182,8 +184,10 @@ impl Started<'_> {
         Ok(())
     }
 
-    /// Proportional memory of the program and all it started, once it is steady.
+    /// Proportional memory of the program and all it started, once it is steady and
+    /// what starts late is there.
     fn memory(&mut self) -> Result<f64, Any> {
+        sleep(LATE.saturating_sub(self.begun.elapsed()));
         let mut readings: Vec<f64> = Vec::new();
         loop {
             sleep(Duration::from_millis(500));

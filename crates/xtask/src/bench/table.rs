@@ -155,14 +155,14 @@ const ROWS: &[Row] = &[
         "window shown, interactive",
         "app.interactive",
         900.0,
-        Some(("bare web view", "reference.window.interactive")),
+        Some(("empty Tauri window", "reference.window.interactive")),
     ),
     Row {
         what: "memory, idle with window",
         sample: "app.memory",
         of: Of::Median,
         budget: Budget::Times(1.3),
-        reference: Some(("bare web view", "reference.window.memory")),
+        reference: Some(("empty Tauri window", "reference.window.memory")),
     },
     row(
         "work of all processes, of one core, while another window is used",
@@ -197,7 +197,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "growth of the page's memory in 500 turns",
-        "page.growth.heap",
+        "page.growth.all",
         5.0,
         None,
     ),
@@ -239,14 +239,23 @@ const BESIDES: &[(&str, &str)] = &[
     ),
     ("the text was found where it stands", "computer.find.right"),
     ("window there, still empty", "app.mapped"),
-    (
-        "bare web view there, still empty",
-        "reference.window.mapped",
-    ),
+    ("empty Tauri window there", "reference.window.mapped"),
     ("page painted", "app.painted"),
     (
-        "page of the bare web view painted",
+        "page of the empty Tauri window painted",
         "reference.window.painted",
+    ),
+    (
+        "page of the empty Tauri window painted, with the app's graphics",
+        "reference.plain.painted",
+    ),
+    (
+        "empty Tauri window interactive, with the app's graphics",
+        "reference.plain.interactive",
+    ),
+    (
+        "memory of the empty Tauri window, with the app's graphics",
+        "reference.plain.memory",
     ),
     (
         "page painted at the first start of all",
@@ -257,9 +266,15 @@ const BESIDES: &[(&str, &str)] = &[
         "app.caret.cpu",
     ),
     (
-        "the same in the bare web view",
+        "the same in the empty Tauri window",
         "reference.window.caret.cpu",
     ),
+    (
+        "page in Chromium, asked for until its field has the keyboard",
+        "page.start",
+    ),
+    ("page in Chromium painted", "page.start.painted"),
+    ("scripts it had loaded by then", "page.start.scripts"),
     (
         "that conversation opened for the first time since the start",
         "page.open.first",
@@ -284,6 +299,8 @@ const BESIDES: &[(&str, &str)] = &[
         "page.growth.heap.before",
     ),
     ("page's memory after them", "page.growth.heap.after"),
+    ("its growth, compiled code aside", "page.growth.heap"),
+    ("code that was compiled meanwhile", "page.growth.code"),
     ("nodes they left behind", "page.growth.nodes"),
     (
         "the server's memory before them",
@@ -425,7 +442,7 @@ mod tests {
         );
         check(
             "app.memory",
-            "| memory, idle with window | 300 MB | 1.3 × the reference |  | bare web view: not installed |  |\n",
+            "| memory, idle with window | 300 MB | 1.3 × the reference |  | empty Tauri window: not installed |  |\n",
         );
         check(
             "shell.warm",
