@@ -46,6 +46,14 @@ impl AnswerReader {
         let family = model.info.family.clone();
         let mapper: Box<dyn Mapper> = match model.endpoint.format {
             Format::Anthropic => Box::new(crate::anthropic::StreamMapper::new(family)),
+            Format::OpenaiResponses => Box::new(crate::openai_responses::StreamMapper::new(
+                family,
+                model.info.computer,
+            )),
+            Format::Gemini => Box::new(crate::gemini::StreamMapper::new(
+                family,
+                model.info.computer,
+            )),
             _ => Box::new(crate::openai_chat::StreamMapper::new(
                 family,
                 model.endpoint.quirks.clone(),

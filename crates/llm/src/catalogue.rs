@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use interpreter_protocol::ModelSummary;
 use serde::Deserialize;
 
+use crate::Coordinates;
 use crate::endpoint::{Auth, Format, Quirks};
-use crate::info::{ComputerTool, Coordinates, ImageRule, ModelInfo, Price, Thinking};
+use crate::info::{ComputerTool, ImageRule, ModelInfo, Price, Thinking};
 use crate::resolve::Lookup;
 
 /// One place where models are served.
@@ -77,9 +78,26 @@ pub struct ProviderEntry {
     /// How it is recognised on this computer.
     #[serde(default)]
     pub probe: Option<Probe>,
+    /// Its own wire format, where models with a computer tool are spoken to in it.
+    #[serde(default)]
+    pub native: Option<Native>,
     /// What to do instead, where its format is not spoken.
     #[serde(default)]
     pub unsupported: Option<String>,
+}
+
+/// The vendor's own wire format, for models whose computer tool only it carries.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Native {
+    /// The format.
+    pub format: Format,
+    /// Its address, where it is another one.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// How the key is sent there.
+    #[serde(default)]
+    pub auth: Auth,
 }
 
 /// How a local server is recognised.
@@ -217,10 +235,13 @@ pub fn info(provider: &str, id: &str, local: bool) -> ModelInfo {
         .vision
         .unwrap_or_else(|| bare.contains("vision") || bare.contains("-vl"));
     let tools = tools.unwrap_or(true);
-    let computer = match &entry.computer {
-        Some(versions) if provider == "anthropic" => versions.first().copied(),
-        _ => None,
-    };
+    // A vendor's own tool is only to be had from the vendor.
+    let vendor = crate::catalogue::provider(provider).map(|entry| &entry.native);
+    let computer = entry.computer.iter().flatten().copied().find(|tool| {
+        tool.format().is_none_or(|format| {
+            vendor.is_some_and(|native| native.as_ref().is_some_and(|n| n.format == format))
+        })
+    });
     let function = if tools {
         ComputerTool::Function
     } else {
@@ -275,13 +296,19 @@ pub(crate) fn computer_tools(info: &ModelInfo) -> Vec<ComputerTool> {
         {
             tools.extend(entry.computer.iter().flatten());
         }
-        tools.extend([
+        let table = [
             ComputerTool::AnthropicToolset,
             ComputerTool::Anthropic20251124,
             ComputerTool::Anthropic20250124,
             ComputerTool::Anthropic20241022,
-            ComputerTool::Function,
-        ]);
+            ComputerTool::Openai,
+            ComputerTool::OpenaiPreview,
+            ComputerTool::Gemini,
+            ComputerTool::GeminiBrowser,
+        ];
+        let spoken = info.computer.format();
+        tools.extend(table.iter().filter(|tool| tool.format() == spoken));
+        tools.push(ComputerTool::Function);
     }
     let mut seen = Vec::new();
     tools.retain(|tool| {

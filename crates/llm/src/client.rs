@@ -16,7 +16,9 @@ use crate::endpoint::Format;
 use crate::error::Part;
 use crate::failure::{Failure, LONGEST_WAIT, is_passing, refused};
 use crate::http::{Limits, Outgoing, host, send, without_key};
-use crate::{Model, ModelEvent, ModelRequest, ModelStream, Provider, ProviderError, learned};
+use crate::{
+    ComputerTool, Model, ModelEvent, ModelRequest, ModelStream, Provider, ProviderError, learned,
+};
 
 /// The provider of a model: over HTTP, with fences where it has no tools, or the
 /// embedded commands.
@@ -72,6 +74,11 @@ impl HttpProvider {
         let mut attempt = 0;
         let mut changes = 0;
         loop {
+            if self.has_dialect(&request) {
+                let info = self.model.info.clone();
+                let dialect = crate::dialect::Dialect::new(Arc::new(self), info);
+                return pass(dialect.stream(request), sender).await;
+            }
             if !self.speaks_tools(&request) {
                 return self.with_fences(request, sender).await;
             }
@@ -115,12 +122,15 @@ impl HttpProvider {
     async fn with_fences(self, request: ModelRequest, sender: Sender) {
         let coordinates = self.model.info.coordinates;
         let fences = crate::fences::Fences::new(Arc::new(self)).coordinates(coordinates);
-        let mut stream = fences.stream(request);
-        while let Some(item) = stream.next().await {
-            if sender.send(item).await.is_err() {
-                return;
-            }
-        }
+        pass(fences.stream(request), sender).await;
+    }
+
+    /// The screen is driven in words of the model's own.
+    fn has_dialect(&self, request: &ModelRequest) -> bool {
+        let computer = self.model.info.computer;
+        crate::dialect::computer_of(request).is_some()
+            && (computer.is_spoken()
+                || (computer == ComputerTool::Qwen && self.speaks_tools(request)))
     }
 
     /// Remembers what was refused. True where the next request will differ.
@@ -166,18 +176,21 @@ impl HttpProvider {
             ),
         ];
         headers.extend(endpoint.headers.iter().cloned());
-        let body = if endpoint.format == Format::Anthropic {
-            let version = endpoint.api_version.as_deref();
-            let built = crate::anthropic::build(request, info, version, &known);
-            headers.extend(
-                built
-                    .headers
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value)),
-            );
-            built.body
-        } else {
-            crate::openai_chat::body(request, info, &endpoint.quirks, &known)
+        let body = match endpoint.format {
+            Format::Anthropic => {
+                let version = endpoint.api_version.as_deref();
+                let built = crate::anthropic::build(request, info, version, &known);
+                headers.extend(
+                    built
+                        .headers
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value)),
+                );
+                built.body
+            }
+            Format::OpenaiResponses => crate::openai_responses::body(request, info, &known),
+            Format::Gemini => crate::gemini::body(request, info, &known),
+            _ => crate::openai_chat::body(request, info, &endpoint.quirks, &known),
         };
         (headers, body.to_string().into_bytes())
     }
@@ -271,6 +284,14 @@ impl HttpProvider {
             }
         }
         Ok(())
+    }
+}
+
+async fn pass(mut stream: ModelStream, sender: Sender) {
+    while let Some(item) = stream.next().await {
+        if sender.send(item).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -58,6 +58,10 @@ pub enum Format {
     OpenaiChat,
     /// Anthropic Messages.
     Anthropic,
+    /// OpenAI Responses.
+    OpenaiResponses,
+    /// Gemini `generateContent`.
+    Gemini,
     /// The embedded commands: no server at all.
     #[serde(skip)]
     Commands,
@@ -74,6 +78,8 @@ pub enum Auth {
     XApiKey,
     /// `api-key: KEY`.
     ApiKey,
+    /// `x-goog-api-key: KEY`.
+    XGoogApiKey,
 }
 
 /// What a server does differently. Data of the catalogue.
@@ -111,6 +117,13 @@ impl Endpoint {
                 let base = base.strip_suffix("/v1").unwrap_or(base);
                 format!("{base}/v1/messages")
             }
+            Format::OpenaiResponses => {
+                format!("{}/responses", self.base.trim_end_matches('/'))
+            }
+            Format::Gemini => format!(
+                "{}/models/{model}:streamGenerateContent?alt=sse",
+                self.base.trim_end_matches('/')
+            ),
             Format::OpenaiChat if self.quirks.azure => self.azure_url(model),
             _ => format!("{}/chat/completions", self.base.trim_end_matches('/')),
         }
@@ -140,6 +153,7 @@ impl Endpoint {
             Auth::Bearer => ("authorization", format!("Bearer {key}")),
             Auth::XApiKey => ("x-api-key", key.to_owned()),
             Auth::ApiKey => ("api-key", key.to_owned()),
+            Auth::XGoogApiKey => ("x-goog-api-key", key.to_owned()),
         })
     }
 

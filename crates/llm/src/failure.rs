@@ -280,6 +280,9 @@ impl Told {
         }
         if lower.contains("does not support tool types")
             || (lower.contains("anthropic-beta") && lower.contains("computer-use"))
+            || (lower.contains("computer")
+                && lower.contains("tool")
+                && lower.contains("not supported"))
         {
             return ProviderError::UnsupportedTool { message };
         }

@@ -5,6 +5,9 @@ use std::collections::HashSet;
 
 use crate::{CallResult, Message, Part, Speaker};
 
+/// What stands where an old screenshot was.
+pub const OMITTED_IMAGE: &str = "[Image omitted]";
+
 /// What stands for a result that was never written.
 const INTERRUPTED: &str = "Interrupted by the user.";
 

@@ -3,6 +3,9 @@
 use interpreter_protocol::{ModelSummary, Usage};
 use serde::Deserialize;
 
+use crate::Coordinates;
+use crate::endpoint::Format;
+
 /// What a model can do. Data of the catalogue, with what the person overrode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelInfo {
@@ -58,12 +61,46 @@ pub enum ComputerTool {
     Anthropic20250124,
     /// Anthropic's `computer_20241022`.
     Anthropic20241022,
+    /// OpenAI's `computer`: batches of actions.
+    Openai,
+    /// OpenAI's older `computer_use_preview`.
+    OpenaiPreview,
+    /// Gemini's `computerUse` with the newer names.
+    Gemini,
+    /// Gemini's `computerUse` with the older names, made for a browser.
+    GeminiBrowser,
+    /// Qwen's function `computer_use`.
+    Qwen,
+    /// UI-TARS' actions, as text.
+    UiTars,
+    /// GLM's actions, as text.
+    Glm,
+    /// OpenCUA's pyautogui code, as text.
+    Opencua,
 }
 
 impl ComputerTool {
     /// The vendor knows the tool by itself.
     pub fn is_native(self) -> bool {
-        !matches!(self, Self::None | Self::Function)
+        self.format().is_some()
+    }
+
+    /// The wire format that carries it, where only one does.
+    pub(crate) fn format(self) -> Option<Format> {
+        match self {
+            Self::AnthropicToolset
+            | Self::Anthropic20251124
+            | Self::Anthropic20250124
+            | Self::Anthropic20241022 => Some(Format::Anthropic),
+            Self::Openai | Self::OpenaiPreview => Some(Format::OpenaiResponses),
+            Self::Gemini | Self::GeminiBrowser => Some(Format::Gemini),
+            _ => None,
+        }
+    }
+
+    /// The model was trained to write its actions as text of its own.
+    pub fn is_spoken(self) -> bool {
+        matches!(self, Self::UiTars | Self::Glm | Self::Opencua)
     }
 }
 
@@ -76,26 +113,6 @@ pub enum Thinking {
     Silent,
     /// Anthropic `{"type":"adaptive"}`.
     Adaptive,
-}
-
-/// What the numbers of a model's coordinates count.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Coordinates {
-    /// Whole pixels of the image as sent.
-    #[default]
-    Pixels,
-    /// Whole pixels of the image after the model's own resize.
-    Resized {
-        /// Sides are multiples of it.
-        factor: u32,
-        /// Least area, in pixels.
-        min: u64,
-        /// Greatest area, in pixels.
-        max: u64,
-    },
-    /// Steps from 0 to this number over width and height (1, 100, 999, 1000).
-    Scale(f64),
 }
 
 /// US dollars for a million tokens.
@@ -136,9 +153,19 @@ pub struct ImageRule {
     pub max_patches: u32,
     /// Longest side, in pixels.
     pub max_side: u32,
+    /// A picture counts this many tokens, whatever its size.
+    #[serde(default)]
+    pub each: Option<u32>,
     /// Sides must be multiples of this, so that the model does not resize by itself.
     #[serde(default = "one")]
     pub multiple: u32,
+    /// Screenshots that always stay in a history that may be changed.
+    #[serde(default = "three")]
+    pub keep: u32,
+    /// Older ones are left out this many at a time, so that what a cache holds
+    /// stays the same in between.
+    #[serde(default = "four")]
+    pub batch: u32,
     /// Width and height beyond which more pixels do not help.
     #[serde(default = "full_hd")]
     pub advised: (u32, u32),
@@ -146,6 +173,14 @@ pub struct ImageRule {
 
 fn one() -> u32 {
     1
+}
+
+fn three() -> u32 {
+    3
+}
+
+fn four() -> u32 {
+    4
 }
 
 fn full_hd() -> (u32, u32) {
@@ -159,7 +194,10 @@ impl Default for ImageRule {
             patch: 28,
             max_patches: 1568,
             max_side: 1568,
+            each: None,
             multiple: 1,
+            keep: three(),
+            batch: four(),
             advised: (1440, 900),
         }
     }
@@ -168,31 +206,72 @@ impl Default for ImageRule {
 impl ImageRule {
     /// Tokens a picture of this size counts.
     pub fn tokens(&self, size: (u32, u32)) -> u64 {
+        if let Some(tokens) = self.each {
+            return u64::from(tokens);
+        }
         let side = self.patch.max(1);
         u64::from(size.0.div_ceil(side)) * u64::from(size.1.div_ceil(side))
     }
 
-    /// The largest size of about the same shape that is taken unchanged.
+    /// How many of the oldest of `count` screenshots are left out of a request.
+    pub fn omitted(&self, count: usize) -> usize {
+        let batch = self.batch.max(1) as usize;
+        count.saturating_sub(self.keep as usize) / batch * batch
+    }
+
+    /// The largest size of about the same shape that is taken unchanged, and no
+    /// larger than what helps. Never larger than `native`, but for a side that is
+    /// shorter than one [`ImageRule::multiple`].
     pub fn fit(&self, native: (u32, u32)) -> (u32, u32) {
-        let (width, height) = (f64::from(native.0.max(1)), f64::from(native.1.max(1)));
-        let mut scale = 1.0f64
-            .min(f64::from(self.advised.0.max(self.advised.1)) / width.max(height))
-            .min(f64::from(self.advised.0.min(self.advised.1)) / width.min(height))
-            .min(f64::from(self.max_side) / width.max(height));
-        loop {
-            let side = |native: f64| {
-                let multiple = f64::from(self.multiple.max(1));
-                let near = (native * scale / multiple).round() * multiple;
-                near.clamp(multiple, f64::from(u32::MAX)) as u32
+        let side = self.max_side.min(self.advised.0.max(self.advised.1));
+        let short = self.advised.0.min(self.advised.1);
+        self.search(native, side, |size| {
+            size.0.min(size.1) <= short.max(self.multiple)
+        })
+    }
+
+    /// What the vendor makes of a picture of this size by itself: the longest
+    /// side that is allowed is searched, the other follows in proportion.
+    pub fn shrunk_by_vendor(&self, size: (u32, u32)) -> (u32, u32) {
+        let rule = Self {
+            multiple: 1,
+            ..*self
+        };
+        rule.search(size, self.max_side, |_| true)
+    }
+
+    /// The greatest long side up to `most` whose picture fits.
+    fn search(
+        &self,
+        native: (u32, u32),
+        most: u32,
+        fits: impl Fn((u32, u32)) -> bool,
+    ) -> (u32, u32) {
+        let (width, height) = (native.0.max(1), native.1.max(1));
+        let long = width.max(height);
+        let multiple = self.multiple.max(1);
+        let at = |side: u32| {
+            let part = |own: u32| {
+                let own = (f64::from(own) * f64::from(side) / f64::from(long)).round_ties_even();
+                ((own as u32) / multiple * multiple).max(multiple)
             };
-            let size = (side(width), side(height));
-            let over = self.tokens(size) as f64 / f64::from(self.max_patches.max(1));
-            if over <= 1.0 || size == (self.multiple.max(1), self.multiple.max(1)) {
-                return size;
+            (part(width), part(height))
+        };
+        let taken = |side: u32| {
+            let size = at(side);
+            fits(size) && self.tokens(size) <= u64::from(self.max_patches)
+        };
+        // Both sides grow with the long one, so what fits lies below what does not.
+        let (mut low, mut high) = (1, most.clamp(1, long));
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if taken(middle) {
+                low = middle;
+            } else {
+                high = middle - 1;
             }
-            // At least half a percent a round, so that it ends.
-            scale *= (1.0 / over).sqrt().min(0.995);
         }
+        at(low)
     }
 }
 
@@ -200,6 +279,10 @@ impl ModelInfo {
     /// Says whether it calls tools, and gives or takes the computer accordingly.
     pub(crate) fn set_tools(&mut self, tools: bool) {
         self.tools = tools;
+        // Text of their own needs no calls.
+        if self.computer.is_spoken() {
+            return;
+        }
         if !tools {
             self.computer = ComputerTool::None;
         } else if self.computer == ComputerTool::None {
@@ -231,42 +314,18 @@ impl ModelInfo {
     /// From the model's numbers to continuous pixels of the sent image. A whole
     /// pixel means its centre. Numbers outside come out on the border.
     pub fn to_sent(&self, x: f64, y: f64, sent: (u32, u32)) -> (f64, f64) {
-        let (width, height) = (f64::from(sent.0), f64::from(sent.1));
-        let (x, y) = match self.coordinates {
-            Coordinates::Pixels => (centre(x), centre(y)),
-            Coordinates::Resized { factor, min, max } => {
-                let resized = smart_resize(sent, factor, min, max);
-                (
-                    centre(x) * width / f64::from(resized.0),
-                    centre(y) * height / f64::from(resized.1),
-                )
-            }
-            Coordinates::Scale(steps) => (x / steps * width, y / steps * height),
-        };
-        let inside = |value: f64, size: f64| {
-            if value.is_nan() {
-                0.0
-            } else {
-                value.clamp(0.0, size)
-            }
-        };
-        (inside(x, width), inside(y, height))
+        self.coordinates.to_sent((x, y), sent)
+    }
+
+    /// From a continuous point of the sent image to the model's numbers.
+    pub fn from_sent(&self, x: f64, y: f64, sent: (u32, u32)) -> (f64, f64) {
+        self.coordinates.from_sent((x, y), sent)
     }
 
     /// Whether the model's numbers lie on the image, give or take 5 %.
     /// What lies further outside should be refused, not moved.
     pub fn points_inside(&self, x: f64, y: f64, sent: (u32, u32)) -> bool {
-        let (width, height) = match self.coordinates {
-            Coordinates::Pixels => sent,
-            Coordinates::Resized { factor, min, max } => smart_resize(sent, factor, min, max),
-            Coordinates::Scale(_) => (0, 0),
-        };
-        let (width, height) = match self.coordinates {
-            Coordinates::Scale(steps) => (steps, steps),
-            _ => (f64::from(width), f64::from(height)),
-        };
-        let near = |value: f64, size: f64| (-0.05 * size..=1.05 * size).contains(&value);
-        near(x, width) && near(y, height)
+        self.coordinates.inside((x, y), sent)
     }
 
     /// As the model list shows it.
@@ -281,34 +340,6 @@ impl ModelInfo {
             local: self.local,
         }
     }
-}
-
-/// Models name whole pixels, and mean their centres; one that gives fractions means those.
-fn centre(value: f64) -> f64 {
-    if value.fract() == 0.0 {
-        value + 0.5
-    } else {
-        value
-    }
-}
-
-/// The size Qwen-like models resize a picture to by themselves. Sides become
-/// multiples of `factor`, the area stays between `min` and `max` pixels.
-pub fn smart_resize(size: (u32, u32), factor: u32, min: u64, max: u64) -> (u32, u32) {
-    let (width, height) = (f64::from(size.0.max(1)), f64::from(size.1.max(1)));
-    let step = f64::from(factor.max(1));
-    let near = |side: f64| ((side / step).round_ties_even() * step).max(step);
-    let (mut new_width, mut new_height) = (near(width), near(height));
-    if new_width * new_height > max as f64 {
-        let shrink = (width * height / max as f64).sqrt();
-        new_width = ((width / shrink / step).floor() * step).max(step);
-        new_height = ((height / shrink / step).floor() * step).max(step);
-    } else if new_width * new_height < min as f64 {
-        let grow = (min as f64 / (width * height)).sqrt();
-        new_width = (width * grow / step).ceil() * step;
-        new_height = (height * grow / step).ceil() * step;
-    }
-    (new_width as u32, new_height as u32)
 }
 
 #[cfg(test)]

@@ -7,17 +7,22 @@
 //! neutral form, so that every one of them is tested by replaying recorded
 //! streams, and only `http` does IO.
 
+mod actions;
 mod answer;
 mod anthropic;
+mod batch;
 mod catalogue;
 mod classify;
 mod client;
 mod commands;
 mod computer;
+mod coordinates;
+mod dialect;
 mod endpoint;
 mod error;
 mod failure;
 mod fences;
+mod gemini;
 mod history;
 mod http;
 mod info;
@@ -27,25 +32,28 @@ mod listing;
 mod local;
 mod model;
 mod openai_chat;
+mod openai_responses;
 mod probe;
 mod resolve;
+mod spend;
 mod sse;
 mod trial;
 
+pub use actions::{Asked, End};
 pub use answer::AnswerReader;
 pub use catalogue::{ProviderEntry, models, provider as provider_entry, providers};
 pub use classify::classify;
 pub use client::HttpProvider;
 pub use commands::{Commands, RAN_BY_USER};
 pub use computer::ACTIONS;
+pub use coordinates::{Coordinates, smart_resize};
 pub use endpoint::{Auth, Endpoint, Format, Key, Quirks};
 pub use error::{Part as NetworkPart, ProviderError};
 pub use failure::{Failure, from_answer, key_end};
 pub use fences::Fences;
+pub use history::OMITTED_IMAGE;
 pub use http::Limits;
-pub use info::{
-    Above, ComputerTool, Coordinates, ImageRule, ModelInfo, Price, Thinking, smart_resize,
-};
+pub use info::{Above, ComputerTool, ImageRule, ModelInfo, Price, Thinking};
 pub use listing::list_models;
 pub use local::local_servers;
 pub use model::{
@@ -53,5 +61,6 @@ pub use model::{
     Part, Provider, Raw, Speaker, ToolSpec,
 };
 pub use resolve::{Lookup, Model, ResolveError, Wish, resolve, resolve_default};
+pub use spend::{Input, Sending, StepSize, input_tokens, scripted_task};
 pub use sse::{SseEvent, SseReader, TooLong};
 pub use trial::test_model;

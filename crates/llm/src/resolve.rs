@@ -374,13 +374,28 @@ fn at_provider(
     // Behind another address `openai/` means: speaks like OpenAI, no more.
     let elsewhere = entry.name == "openai" && own.is_some() && !base.contains("openai.com");
     let info = crate::catalogue::info(&entry.name, id, entry.local || loopback);
+    let mut info = overridden(info, wish);
+    let native = entry.native.as_ref().filter(|native| {
+        info.computer.format() == Some(native.format)
+            && (native.format == entry.format
+                || own.is_none()
+                || (entry.name == "openai" && !elsewhere))
+    });
+    if info.computer.is_native() && native.is_none() {
+        // What only the vendor's own format carries.
+        info.computer = ComputerTool::Function;
+    }
+    let (format, auth) = native.map_or((entry.format, entry.auth), |n| (n.format, n.auth));
+    let base = native
+        .and_then(|native| native.base.clone())
+        .unwrap_or(base);
     Ok(Model {
-        info: overridden(info, wish),
+        info,
         endpoint: Endpoint {
-            format: entry.format,
+            format,
             base,
             key,
-            auth: entry.auth,
+            auth,
             api_version: said(wish.api_version.as_deref())
                 .map(str::to_owned)
                 .or_else(|| env(&entry.version_from)),

@@ -78,7 +78,8 @@ fn scale_down(value: f64, from: u32, to: u32) -> i32 {
     if position.is_nan() {
         0
     } else {
-        position.floor().clamp(0.0, last) as i32
+        // A whole number that arithmetic left a hair below itself stays itself.
+        (position + 1e-7).floor().clamp(0.0, last) as i32
     }
 }
 

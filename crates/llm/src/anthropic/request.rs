@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::history::{plain_id, tidy};
+use crate::history::{OMITTED_IMAGE, plain_id, tidy};
 use crate::learned::Learned;
 use crate::{
     Call, CallResult, ComputerTool, Image, Message, ModelInfo, ModelRequest, NativeTool, Part,
@@ -34,7 +34,7 @@ pub(crate) fn build(
     learned: &Learned,
 ) -> Built {
     let version = version.unwrap_or(VERSION);
-    let wants = request.tools.iter().any(|tool| tool.native.is_some());
+    let screen = request.tools.iter().find_map(|tool| tool.native);
     let computer = learned.computer.unwrap_or(info.computer);
     let mapper = Mapper { info, computer };
     let mut betas = Vec::new();
@@ -88,19 +88,19 @@ pub(crate) fn build(
     {
         set("temperature", json!(temperature));
     }
-    if wants {
+    if screen.is_some() {
         betas.extend(beta(computer));
     }
-    if info.append_only && wants && learned.takes("context_management") {
+    if let Some(NativeTool::Computer { width, height }) = screen
+        && info.append_only
+        && learned.takes("context_management")
+    {
         betas.push("context-management-2025-06-27");
+        let others = request.tools.iter().filter(|tool| tool.native.is_none());
+        let others: Vec<&str> = others.map(|tool| tool.name.as_str()).collect();
         set(
             "context_management",
-            json!({"edits": [{
-                "type": "clear_tool_uses_20250919",
-                "trigger": {"type": "input_tokens", "value": 100_000},
-                "keep": {"type": "tool_uses", "value": 6},
-                "clear_at_least": {"type": "input_tokens", "value": 20_000},
-            }]}),
+            clearing(info, (width, height), &others),
         );
     }
     set("messages", Value::Array(messages));
@@ -112,6 +112,23 @@ pub(crate) fn build(
         body: Value::Object(body),
         headers,
     }
+}
+
+/// The service takes old screenshots out by itself, a batch at a time, since our
+/// side must not. What code printed is not a screenshot, and stays.
+fn clearing(info: &ModelInfo, size: (u32, u32), others: &[&str]) -> Value {
+    let rule = &info.images;
+    let tokens = |pictures: u32| u64::from(pictures) * rule.tokens(size);
+    let mut edit = json!({
+        "type": "clear_tool_uses_20250919",
+        "trigger": {"type": "input_tokens", "value": tokens(rule.keep + rule.batch).max(1)},
+        "keep": {"type": "tool_uses", "value": rule.keep},
+        "clear_at_least": {"type": "input_tokens", "value": tokens(rule.batch)},
+    });
+    if !others.is_empty() {
+        edit["exclude_tools"] = json!(others);
+    }
+    json!({ "edits": [edit] })
 }
 
 fn beta(computer: ComputerTool) -> Option<&'static str> {
@@ -150,7 +167,7 @@ impl Mapper<'_> {
             }
             ComputerTool::Anthropic20250124 => versioned("computer_20250124"),
             ComputerTool::Anthropic20241022 => versioned("computer_20241022"),
-            ComputerTool::Function | ComputerTool::None => json!({
+            _ => json!({
                 "name": "computer",
                 "description": crate::computer::description(width, height, self.info.coordinates),
                 "input_schema": crate::computer::schema(),
@@ -161,7 +178,7 @@ impl Mapper<'_> {
     /// Ids of the calls that go back as members of the toolset.
     fn members(&self, parts: &[Part]) -> HashSet<String> {
         let calls = parts.iter().filter_map(|part| match part {
-            Part::Call(call) if self.member(call).is_some() => Some(call.id.clone()),
+            Part::Call(call) if self.is_member(call) => Some(call.id.clone()),
             _ => None,
         });
         calls.collect()
@@ -197,28 +214,42 @@ impl Mapper<'_> {
     }
 
     fn call(&self, call: &Call) -> Value {
+        let (name, input) = self
+            .own_member(call)
+            .or_else(|| {
+                let ours = call.name == "computer";
+                ours.then(|| self.computer.write(&call.arguments))?
+            })
+            .unwrap_or_else(|| (call.name.clone(), call.arguments.clone()));
         let mut block = json!({
-            "type": "tool_use", "id": plain_id(&call.id), "name": call.name, "input": call.arguments,
+            "type": "tool_use", "id": plain_id(&call.id), "name": name, "input": input,
         });
-        if let Some(member) = self.member(call) {
-            if let Some(input) = block["input"].as_object_mut() {
-                input.remove("action");
-            }
-            block["name"] = json!(member);
+        if self.is_member(call) {
             block["toolset_name"] = json!("computer");
         }
         block
     }
 
-    /// The toolset's member a call goes back as.
-    fn member(&self, call: &Call) -> Option<String> {
-        if self.computer != ComputerTool::AnthropicToolset || call.name != "computer" {
-            return None;
-        }
-        call.arguments
-            .get("action")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
+    /// A member the model called itself goes back as it came, known or not.
+    fn own_member(&self, call: &Call) -> Option<(String, Value)> {
+        let raw = call
+            .raw
+            .as_ref()
+            .filter(|raw| raw.name == self.info.family)?;
+        raw.raw
+            .get("toolset_name")
+            .filter(|_| self.computer == ComputerTool::AnthropicToolset)?;
+        let name = raw.raw.get("name")?.as_str()?.to_owned();
+        let mut input = call.arguments.clone();
+        input.as_object_mut()?.remove("action");
+        Some((name, input))
+    }
+
+    /// The call goes back as a member of the toolset.
+    fn is_member(&self, call: &Call) -> bool {
+        self.computer == ComputerTool::AnthropicToolset
+            && call.name == "computer"
+            && (self.own_member(call).is_some() || self.computer.write(&call.arguments).is_some())
     }
 
     fn user(&self, parts: &[Part], members: &HashSet<String>) -> Vec<Value> {
@@ -300,15 +331,30 @@ fn mark(block: &mut Value) {
 }
 
 /// One mark on the last block of the latest two messages of the person, where
-/// results stand: what is before is read from the cache the next time.
+/// results stand: what is before is read from the cache the next time. And one
+/// where the screenshots that were left out end: when the next of them go, what
+/// stands before them is still found.
 fn mark_latest(messages: &mut [Value]) {
-    let latest = messages
-        .iter_mut()
+    let omitted = messages.iter().rposition(|message| {
+        let blocks = message["content"].as_array().into_iter().flatten();
+        let mut inner = blocks
+            .filter_map(|block| block["content"].as_array())
+            .flatten();
+        inner.any(|block| block["text"] == OMITTED_IMAGE)
+    });
+    let mut of_person = messages
+        .iter()
+        .enumerate()
         .rev()
-        .filter(|message| message["role"] == "user")
-        .take(2);
-    for message in latest {
-        let Some(content) = message["content"].as_array_mut() else {
+        .filter(|(_, message)| message["role"] == "user");
+    let latest = [of_person.next(), of_person.next()];
+    let mut places: Vec<usize> = latest.into_iter().flatten().map(|(at, _)| at).collect();
+    places.extend(omitted.filter(|at| !places.contains(at)));
+    for place in places {
+        let Some(content) = messages
+            .get_mut(place)
+            .and_then(|message| message["content"].as_array_mut())
+        else {
             continue;
         };
         let at = content

@@ -120,9 +120,10 @@ fn a_whole_request_with_the_toolset() {
         ],
         "context_management": {"edits": [{
             "type": "clear_tool_uses_20250919",
-            "trigger": {"type": "input_tokens", "value": 100_000},
-            "keep": {"type": "tool_uses", "value": 6},
-            "clear_at_least": {"type": "input_tokens", "value": 20_000},
+            "trigger": {"type": "input_tokens", "value": 5 * 1334},
+            "keep": {"type": "tool_uses", "value": 3},
+            "clear_at_least": {"type": "input_tokens", "value": 2 * 1334},
+            "exclude_tools": ["execute"],
         }]},
         "messages": [
             {"role": "user", "content": [{"type": "text", "text": "Save it.", "cache_control": mark}]},
@@ -230,4 +231,76 @@ fn what_was_refused_is_left_out() {
     assert!(!built.body.to_string().contains("cache_control"));
     assert_eq!(built.body["tools"][1]["name"], "computer");
     assert_eq!(built.headers.len(), 1);
+}
+
+#[test]
+fn marks_stand_at_the_end_and_where_omitted_pictures_end() {
+    let step = |at: usize| {
+        let id = format!("c{at}");
+        let shown = if at < 3 {
+            text(crate::OMITTED_IMAGE)
+        } else {
+            image()
+        };
+        [
+            Message {
+                speaker: Speaker::Assistant,
+                parts: vec![act(&id, json!({"action": "screenshot"}))],
+            },
+            Message {
+                speaker: Speaker::User,
+                parts: vec![result(&id, vec![text("Done."), shown], false)],
+            },
+        ]
+    };
+    let mut request = request();
+    request.messages = (0..7).flat_map(step).collect();
+    let info = crate::catalogue::info("anthropic", "claude-sonnet-4-5", false);
+    let built = build(&request, &info, None, &Learned::default());
+    let marked: Vec<usize> = built.body["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+        .filter(|(_, message)| message.to_string().contains("cache_control"))
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(marked, [5, 11, 13]);
+    // With the system text's: four, and more are not taken.
+    assert_eq!(built.body.to_string().matches("cache_control").count(), 4);
+}
+
+#[test]
+fn a_member_goes_back_as_the_model_called_it_and_anothers_as_what_is_nearest() {
+    let back = |arguments: Value, raw: Option<Value>| {
+        let raw = raw.map(|raw| Raw {
+            name: "anthropic/claude-opus-5-5".to_owned(),
+            raw,
+        });
+        let call = Call {
+            id: "c1".to_owned(),
+            name: "computer".to_owned(),
+            arguments,
+            raw,
+        };
+        let mut request = request();
+        request.messages = vec![Message {
+            speaker: Speaker::Assistant,
+            parts: vec![Part::Call(call)],
+        }];
+        let info = crate::catalogue::info("anthropic", "claude-opus-5-5", false);
+        let built = build(&request, &info, None, &Learned::default());
+        let block = &built.body["messages"][0]["content"][0];
+        assert_eq!(block["toolset_name"], "computer");
+        (block["name"].clone(), block["input"].clone())
+    };
+    let later = json!({"toolset_name": "computer", "name": "later_member"});
+    assert_eq!(
+        back(json!({"action": "later_member", "x": 1}), Some(later)),
+        (json!("later_member"), json!({"x": 1}))
+    );
+    assert_eq!(
+        back(json!({"action": "key_down", "text": "shift"}), None),
+        (json!("key"), json!({"text": "shift"}))
+    );
 }

@@ -68,7 +68,43 @@ fn a_model_is_known_by_id_date_path_and_family() {
         "gpt-4o-2024-11-20",
         (true, true, function, pixels),
     );
-    check("ollama", "qwen3-vl:8b", (true, true, function, grid));
+    check(
+        "ollama",
+        "qwen3-vl:8b",
+        (true, true, ComputerTool::Qwen, grid),
+    );
+    check(
+        "openai",
+        "gpt-6.1-terra",
+        (true, true, ComputerTool::Openai, pixels),
+    );
+    check(
+        "openrouter",
+        "openai/gpt-6.1-terra",
+        (true, true, function, pixels),
+    );
+    let cells = Coordinates::Cells(1000);
+    check(
+        "gemini",
+        "gemini-3.8-flash",
+        (true, true, ComputerTool::Gemini, cells),
+    );
+    check(
+        "gemini",
+        "gemini-3-flash-preview",
+        (true, true, ComputerTool::GeminiBrowser, cells),
+    );
+    check("gemini", "gemini-2.5-flash", (true, true, function, cells));
+    check(
+        "ollama",
+        "0000/ui-tars-7b",
+        (true, false, ComputerTool::UiTars, grid),
+    );
+    check(
+        "zai",
+        "glm-4.5v",
+        (true, true, ComputerTool::Glm, Coordinates::Scale(999.0)),
+    );
     check("ollama", "gpt-oss:20b", (false, true, function, pixels));
     check(
         "lm_studio",
@@ -76,7 +112,7 @@ fn a_model_is_known_by_id_date_path_and_family() {
         (
             true,
             false,
-            ComputerTool::None,
+            ComputerTool::UiTars,
             Coordinates::Resized {
                 factor: 28,
                 min: 78_400,

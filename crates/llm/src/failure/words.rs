@@ -29,6 +29,12 @@ pub(super) const DROPPABLE: &[(&str, &[&str])] = &[
         &["context_management", "context-management"],
     ),
     ("stream_options", &["stream_options"]),
+    ("phase", &["phase"]),
+    ("reasoning.summary", &["reasoning.summary"]),
+    (
+        "enablePromptInjectionDetection",
+        &["enablepromptinjectiondetection"],
+    ),
     ("max_completion_tokens", &["max_completion_tokens"]),
     ("max_tokens", &["max_tokens"]),
     ("parallel_tool_calls", &["parallel_tool_calls"]),

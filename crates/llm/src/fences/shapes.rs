@@ -157,6 +157,10 @@ fn known(
         "computer_use" => "computer".to_owned(),
         _ => name,
     };
+    let arguments = match name.as_str() {
+        "computer" => neutral(arguments),
+        _ => arguments,
+    };
     if tools.contains(&name) {
         return arguments.is_object().then_some((name, arguments));
     }
@@ -170,6 +174,21 @@ fn known(
         "execute".to_owned(),
         json!({"language": language, "code": code}),
     ))
+}
+
+/// Qwen's words for screen actions, where they are not the usual ones.
+fn neutral(arguments: Value) -> Value {
+    let own = ["keys", "pixels", "time"];
+    let qwen = own.iter().any(|key| arguments.get(key).is_some());
+    let mut asked = match qwen {
+        true => {
+            crate::ComputerTool::Qwen
+                .read("computer_use", &arguments)
+                .actions
+        }
+        false => Vec::new(),
+    };
+    asked.pop().unwrap_or(arguments)
 }
 
 /// `{language: "python", code: "..."}` with quotes around the keys.

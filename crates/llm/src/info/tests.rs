@@ -24,53 +24,36 @@ fn info(coordinates: Coordinates, images: ImageRule) -> ModelInfo {
 }
 
 #[test]
-fn smart_resize_agrees_with_the_published_examples() {
-    let check = |size, factor, max, expected| {
-        assert_eq!(
-            smart_resize(size, factor, 3136, max),
-            expected,
-            "{size:?} {factor}"
-        );
+fn shrinking_agrees_with_the_vendors_examples() {
+    let rule = |max_side, max_patches| ImageRule {
+        patch: 28,
+        max_patches,
+        max_side,
+        each: None,
+        multiple: 1,
+        keep: 3,
+        batch: 4,
+        advised: (8000, 8000),
     };
-    check((1920, 1080), 28, 12_845_056, (1932, 1092));
-    check((2560, 1440), 28, 12_845_056, (2548, 1428));
-    check((1920, 1080), 32, 16_777_216, (1920, 1088));
-    check((1920, 1080), 28, 1_003_520, (1316, 728));
+    let (older, newer) = (rule(1568, 1568), rule(2576, 4784));
+    let check = |rule: ImageRule, size, expected, tokens| {
+        assert_eq!(rule.shrunk_by_vendor(size), expected, "{size:?}");
+        assert_eq!(rule.tokens(expected), tokens, "{size:?}");
+        assert_eq!(rule.fit(size), expected, "{size:?}");
+    };
+    check(older, (1920, 1080), (1456, 819), 1560);
+    check(newer, (1920, 1080), (1920, 1080), 2691);
+    check(newer, (3840, 2160), (2576, 1449), 4784);
+    check(older, (1075, 1520), (924, 1307), 1551);
+    check(older, (1024, 768), (1024, 768), 1036);
+    check(newer, (1280, 800), (1280, 800), 1334);
 }
 
 #[test]
-fn points_land_where_the_model_meant() {
-    let check = |coordinates, (x, y): (f64, f64), expected: (f64, f64)| {
-        let info = info(coordinates, ImageRule::default());
-        assert_eq!(info.to_sent(x, y, (1280, 800)), expected, "{coordinates:?}");
-    };
-    check(Coordinates::Pixels, (24.0, 12.0), (24.5, 12.5));
-    check(Coordinates::Pixels, (24.25, 12.75), (24.25, 12.75));
-    check(Coordinates::Pixels, (-3.0, 5000.0), (0.0, 800.0));
-    check(Coordinates::Scale(1000.0), (500.0, 62.0), (640.0, 49.6));
-    check(Coordinates::Scale(1.0), (0.25, 0.5), (320.0, 400.0));
-    check(Coordinates::Scale(100.0), (50.0, 100.0), (640.0, 800.0));
-    // 1280x800 is 1288x812 after a resize by 28.
-    let resized = Coordinates::Resized {
-        factor: 28,
-        min: 3136,
-        max: 12_845_056,
-    };
-    check(
-        resized,
-        (644.0, 406.0),
-        (644.5 * 1280.0 / 1288.0, 406.5 * 800.0 / 812.0),
-    );
-}
-
-#[test]
-fn far_outside_is_told_apart_from_slightly_outside() {
-    let pixels = info(Coordinates::Pixels, ImageRule::default());
-    assert!(pixels.points_inside(1290.0, 810.0, (1280, 800)));
-    assert!(!pixels.points_inside(1400.0, 10.0, (1280, 800)));
-    let grid = info(Coordinates::Scale(1000.0), ImageRule::default());
-    assert!(grid.points_inside(1004.0, 0.0, (1280, 800)));
-    assert!(!grid.points_inside(1100.0, 0.0, (1280, 800)));
+fn old_screenshots_go_in_batches() {
+    let rule = ImageRule::default();
+    let left: Vec<usize> = (0..=16).map(|count| rule.omitted(count)).collect();
+    assert_eq!(left, [0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12]);
 }
 
 #[test]
@@ -116,11 +99,15 @@ proptest! {
         multiple in prop::sample::select(vec![1u32, 28, 32]),
         max_patches in 100u32..5000,
     ) {
-        let rule = ImageRule { patch: 28, max_patches, max_side: 1568, multiple, advised: (1920, 1080) };
+        let rule = ImageRule { patch: 28, max_patches, max_side: 1568, multiple, advised: (1920, 1080), ..ImageRule::default() };
         let fitted = rule.fit((width, height));
         prop_assert!(fitted.0 >= 1 && fitted.1 >= 1);
         prop_assert!(rule.tokens(fitted) <= u64::from(max_patches));
-        prop_assert!(fitted.0.max(fitted.1) <= 1568 + multiple);
+        prop_assert!(fitted.0.max(fitted.1) <= 1568);
+        prop_assert!(fitted.0 <= width.max(multiple) && fitted.1 <= height.max(multiple));
+        // What fits is sent as it is, and arrives as it was sent.
+        let own = ImageRule { multiple: 1, ..rule };
+        prop_assert_eq!(own.shrunk_by_vendor(fitted), fitted);
         prop_assert_eq!((fitted.0 % multiple, fitted.1 % multiple), (0, 0));
     }
 

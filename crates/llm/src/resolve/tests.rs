@@ -43,6 +43,96 @@ fn wish(model: &str, base: &str) -> Wish {
 }
 
 #[test]
+fn a_computer_tool_goes_with_the_format_that_carries_it() {
+    let check = |model: &str,
+                 base: &str,
+                 supports_functions,
+                 expected: (Format, Auth, &str, ComputerTool)| {
+        let keys = Known {
+            secrets: [("OPENAI_API_KEY", "sk-o"), ("GEMINI_API_KEY", "AIza")].into(),
+            ..Known::default()
+        };
+        let wish = Wish {
+            supports_functions,
+            ..wish(model, base)
+        };
+        let model = resolve(&wish, &keys).unwrap();
+        let (endpoint, info) = (&model.endpoint, &model.info);
+        let url = endpoint.url(&info.id);
+        assert_eq!(
+            (endpoint.format, endpoint.auth, url.as_str(), info.computer),
+            expected
+        );
+    };
+    let google = "https://generativelanguage.googleapis.com/v1beta";
+    let native = format!("{google}/models/gemini-3.8-flash:streamGenerateContent?alt=sse");
+    let compat = format!("{google}/openai/chat/completions");
+    check(
+        "gemini/gemini-3.8-flash",
+        "",
+        None,
+        (
+            Format::Gemini,
+            Auth::XGoogApiKey,
+            &native,
+            ComputerTool::Gemini,
+        ),
+    );
+    check(
+        "gemini/gemini-2.5-flash",
+        "",
+        None,
+        (
+            Format::OpenaiChat,
+            Auth::Bearer,
+            &compat,
+            ComputerTool::Function,
+        ),
+    );
+    let gate = "https://gate.example/v1/chat/completions";
+    check(
+        "gemini/gemini-3.8-flash",
+        "https://gate.example/v1",
+        None,
+        (
+            Format::OpenaiChat,
+            Auth::Bearer,
+            gate,
+            ComputerTool::Function,
+        ),
+    );
+    check(
+        "gpt-6.1-sol",
+        "https://gate.example/v1",
+        None,
+        (
+            Format::OpenaiChat,
+            Auth::Bearer,
+            gate,
+            ComputerTool::Function,
+        ),
+    );
+    let chat = "https://api.openai.com/v1/chat/completions";
+    check(
+        "gpt-6.1-sol",
+        "",
+        Some(false),
+        (Format::OpenaiChat, Auth::Bearer, chat, ComputerTool::None),
+    );
+    check(
+        "gpt-4o",
+        "",
+        None,
+        (
+            Format::OpenaiChat,
+            Auth::Bearer,
+            chat,
+            ComputerTool::Function,
+        ),
+    );
+}
+
+#[test]
 fn names_lead_to_servers() {
     let check = |model: &str, base: &str, name: &str, url: &str, key: Option<&str>| {
         let model = resolve(&wish(model, base), &keys()).unwrap();
@@ -53,11 +143,21 @@ fn names_lead_to_servers() {
     let openai = "https://api.openai.com/v1/chat/completions";
     let anthropic = "https://api.anthropic.com/v1/messages";
     let ollama = "http://127.0.0.1:11434/v1/chat/completions";
+    let responses = "https://api.openai.com/v1/responses";
+    for base in ["", "https://api.openai.com/v1"] {
+        check(
+            "gpt-6.1-terra",
+            base,
+            "openai/gpt-6.1-terra",
+            responses,
+            Some("sk-o"),
+        );
+    }
     check(
-        "gpt-6.1-terra",
-        "",
         "openai/gpt-6.1-terra",
-        openai,
+        "https://gate.example/v1",
+        "openai/gpt-6.1-terra",
+        "https://gate.example/v1/chat/completions",
         Some("sk-o"),
     );
     check("openai/gpt-4o", "", "openai/gpt-4o", openai, Some("sk-o"));

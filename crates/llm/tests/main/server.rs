@@ -19,8 +19,8 @@ use crate::support::{Keys, execute, model_at, request};
 type Item = Result<ModelEvent, ProviderError>;
 
 /// Answers one connection after the other, and keeps what it was sent.
-struct Server {
-    base: String,
+pub struct Server {
+    pub base: String,
     port: u16,
     seen: Arc<Mutex<Vec<String>>>,
     task: tokio::task::JoinHandle<()>,
@@ -33,7 +33,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn start(answers: Vec<Vec<u8>>) -> Self {
+    pub async fn start(answers: Vec<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -55,11 +55,11 @@ impl Server {
         }
     }
 
-    fn seen(&self) -> Vec<String> {
+    pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 
-    fn body(&self, at: usize) -> Value {
+    pub fn body(&self, at: usize) -> Value {
         let seen = self.seen();
         serde_json::from_str(seen[at].split_once("\r\n\r\n").unwrap().1).unwrap()
     }
@@ -89,7 +89,7 @@ async fn read_request(socket: &mut TcpStream) -> String {
     }
 }
 
-fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
+pub fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}\r\n{body}").into_bytes()
 }
 
@@ -98,14 +98,14 @@ fn hello() -> Vec<u8> {
     answer(200, "content-type: text/event-stream\r\n", body)
 }
 
-fn quick(model: Model) -> HttpProvider {
+pub fn quick(model: Model) -> HttpProvider {
     HttpProvider::new(model).limits(Limits {
         back_off: Duration::from_millis(1),
         ..Limits::default()
     })
 }
 
-async fn all(provider: &HttpProvider, request: ModelRequest) -> Vec<Item> {
+pub async fn all(provider: &HttpProvider, request: ModelRequest) -> Vec<Item> {
     provider.stream(request).collect().await
 }
 

@@ -1,0 +1,9 @@
+//! Gemini `generateContent`, which alone carries Gemini's computer tool.
+
+mod request;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use request::body;
+pub(crate) use stream::StreamMapper;
