@@ -6,8 +6,24 @@ use interpreter_protocol::{Effect, Frame, Outcome};
 
 use crate::action::{Aim, Answer, Plan};
 use crate::computer::blocking;
-use crate::platform::{ChangeWatch, PlatformError, Rect, Screen, Window};
-use crate::{Acted, Computer, ComputerError, Picture, SessionKey, Target, effect, image};
+use crate::gate::Step;
+use crate::noticing;
+use crate::platform::{AccessWatch, ChangeWatch, PlatformError, Rect, Screen, Window};
+use crate::{
+    Acted, AppKind, Changed, Computer, ComputerError, Picture, SecretWanted, SessionKey, Target,
+    effect, guard, image,
+};
+
+/// What is waited for after an action.
+struct Settling {
+    watch: Box<dyn ChangeWatch>,
+    told: AccessWatch,
+    token: u64,
+    /// Whose program may be slow.
+    hit: Option<Window>,
+    /// Text was typed, which hardly ever changes nothing.
+    typed: bool,
+}
 
 impl Computer {
     /// What an aim hits, and the point, where it has one.
@@ -53,6 +69,17 @@ impl Computer {
             pid: first.and_then(|window| window.pid),
             point,
             own,
+            kind: hit
+                .iter()
+                .map(|window| self.kind(screen, window))
+                .max_by_key(|kind| match kind {
+                    AppKind::SystemPrompt => 3,
+                    AppKind::PasswordManager => 2,
+                    AppKind::Other => 0,
+                    _ => 1,
+                })
+                .unwrap_or_default(),
+            element: None,
         };
         Ok((target, hit))
     }
@@ -79,6 +106,7 @@ impl Computer {
             image: None,
             app: None,
             sent: std::time::Duration::ZERO,
+            changed: Changed::default(),
         };
         // What only looks needs no gate.
         match &plan.answer {
@@ -94,6 +122,7 @@ impl Computer {
                 return Ok(acted);
             }
             Answer::Zoom(part) => {
+                self.only_given(&plan.frame, &Aim::None, &Target::default(), &[])?;
                 self.same_layout(&*screen, &plan.frame)?;
                 acted.image = Some(self.zoom(&*screen, *part, &plan.frame)?);
                 acted.effect.detail = "A part of the screen at native detail.".into();
@@ -112,15 +141,9 @@ impl Computer {
             return Ok(acted);
         }
         let windows = self.check(screen.windows())?;
-        let (target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
-        if target.own {
-            gate.note_own_action();
-            let own = hit.iter().find(|window| gate.is_own(window));
-            let what = own.map_or_else(String::new, effect::name);
-            return Err(ComputerError::OwnWindow {
-                what: format!("the window {what}"),
-            });
-        }
+        let (mut target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
+        self.allowed_windows(&*screen, &plan.aim, &hit, &windows)?;
+        self.only_given(&plan.frame, &plan.aim, &target, &hit)?;
         acted.app.clone_from(&target.app);
         let layout = Some(plan.frame.layout.clone());
         let glide = self.glide();
@@ -151,15 +174,37 @@ impl Computer {
                 h: plan.frame.native.1,
             };
             self.same_layout(&*screen, &plan.frame)?;
+            // Programs answer while the picture is taken.
+            let asked = self.ask(&*screen, &plan.aim, &target, &hit, &windows);
             let before = self.moment(&*screen, area)?;
-            let mut watch = self.check(screen.damage())?;
+            let watch = self.check(screen.damage())?;
+            let known = asked.wait(self.secrets());
+            let element = known.aimed(&plan.aim);
+            self.allowed_element(plan, element)?;
+            target.element = element.cloned();
+            guard::ask(self.guard(), session, &target, plan)?;
+            let steps = self.steps(session, plan, &target)?;
+            let told = self.access().watch();
             let start = Instant::now();
-            gate.perform(session, token, plan.steps.clone(), layout, glide)?;
+            gate.perform(session, token, steps, layout, glide)?;
             acted.sent = start.elapsed();
-            acted.effect = self.effect(session, token, &mut *watch, |computer| {
+            let hit = hit.into_iter().next();
+            let mut settling = Settling {
+                watch,
+                told,
+                token,
+                hit,
+                typed: plan.typed_text().is_some(),
+            };
+            let (mut effect, changed) = self.effect(session, &mut settling, |computer| {
                 let after = computer.moment(&*screen, area)?;
-                Ok(effect::compare(&before, &after, target.point, &plan.frame))
+                let again = computer.ask_again(&*screen, &known, &after.windows);
+                let seen = effect::compare(&before, &after, target.point, &plan.frame);
+                Ok(noticing::judge(seen, &known, &again, plan.typed_text()))
             })?;
+            self.count(session, plan, &mut effect);
+            acted.effect = effect;
+            acted.changed = changed;
             gate.settled(token, self.check(screen.pointer())?);
         }
         if note {
@@ -175,27 +220,64 @@ impl Computer {
     fn effect(
         &self,
         session: &SessionKey,
-        token: u64,
-        watch: &mut dyn ChangeWatch,
-        compare: impl Fn(&Self) -> Result<Effect, ComputerError>,
-    ) -> Result<Effect, ComputerError> {
+        settling: &mut Settling,
+        compare: impl Fn(&Self) -> Result<(Effect, Changed), ComputerError>,
+    ) -> Result<(Effect, Changed), ComputerError> {
         let gate = self.gate();
-        for quiet in [effect::QUIET, effect::SLOW] {
-            match watch.settle(quiet, effect::CAP, &|| !gate.is_current(token)) {
+        let token = settling.token;
+        let typed = settling.typed.then_some(effect::VERY_SLOW);
+        for quiet in [effect::QUIET, effect::SLOW].into_iter().chain(typed) {
+            let stopped = || !gate.is_current(token);
+            match noticing::settle(&mut *settling.watch, &settling.told, quiet, &stopped) {
                 Err(PlatformError::Cancelled) => {
-                    return Ok(Effect {
+                    let effect = Effect {
                         outcome: Outcome::Uncertain,
                         detail: format!("It was done; then: {}", gate.reason(session)),
-                    });
+                    };
+                    return Ok((effect, Changed::default()));
                 }
                 settled => self.check(settled)?,
             };
-            let effect = compare(self)?;
-            if effect.outcome != Outcome::NoChange {
-                return Ok(effect);
+            let found = compare(self)?;
+            if found.0.outcome != Outcome::NoChange {
+                return Ok(found);
+            }
+            if let Some(window) = &settling.hit {
+                // It may have closed, or its program may not tell.
+                let _ = self.screen()?.rests(window, effect::BUSY);
             }
         }
         compare(self)
+    }
+
+    /// The steps of a plan; for a secret those that type its value, into a field only.
+    fn steps(
+        &self,
+        session: &SessionKey,
+        plan: &Plan,
+        target: &Target,
+    ) -> Result<Vec<Step>, ComputerError> {
+        let Some(name) = plan.secret.as_deref() else {
+            return Ok(plan.steps.clone());
+        };
+        let field = target.element.as_ref().filter(|element| element.editable);
+        let Some(field) = field else {
+            return Err(ComputerError::NoSecret {
+                message: "It cannot be told that a text field has the keyboard, so the secret was \
+                          not typed."
+                    .into(),
+                remedy: "Click the field first. Some programs do not tell of their fields: there \
+                         the person has to type it."
+                    .into(),
+            });
+        };
+        let secret = self.secrets().take(&SecretWanted {
+            name,
+            session,
+            target,
+        })?;
+        self.secrets().hide(field);
+        Ok(vec![Step::Secret(secret)])
     }
 
     /// Refuses frames of another layout.

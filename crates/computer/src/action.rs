@@ -28,6 +28,7 @@ pub(crate) const ACTIONS: &[&str] = &[
     "left_mouse_up",
     "scroll",
     "type",
+    "write_secret",
     "key",
     "hold_key",
     "wait",
@@ -71,6 +72,8 @@ pub(crate) struct Plan {
     pub(crate) aim: Aim,
     pub(crate) answer: Answer,
     pub(crate) frame: Frame,
+    /// The name of a secret to type; its value is put in right before.
+    pub(crate) secret: Option<String>,
 }
 
 /// The longest wait and the longest hold, in seconds.
@@ -87,6 +90,7 @@ impl Plan {
             aim,
             answer,
             frame: frame.clone(),
+            secret: None,
         }
     }
 
@@ -144,6 +148,22 @@ impl Plan {
     pub(crate) fn typed(frame: &Frame, text: &str, pause: Duration) -> Self {
         let steps = vec![Step::Text(text.to_owned(), pause)];
         Self::new(frame, Aim::Focus, Answer::Effect, steps)
+    }
+
+    /// A secret, by its name.
+    pub(crate) fn secret(frame: &Frame, name: &str) -> Self {
+        Self {
+            secret: Some(name.to_owned()),
+            ..Self::new(frame, Aim::Focus, Answer::Effect, Vec::new())
+        }
+    }
+
+    /// What is typed, where that may be told.
+    pub(crate) fn typed_text(&self) -> Option<&str> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Text(text, _) => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     /// Chords, one after the other.
@@ -231,6 +251,11 @@ pub(crate) fn plan(action: &Value, frame: &Frame) -> Result<Plan, ComputerError>
         "left_mouse_up" => Ok(Plan::button(frame, Button::Left, false)),
         "scroll" => read.scroll(),
         "type" => Ok(Plan::typed(frame, read.text()?, Duration::ZERO)),
+        "write_secret" => {
+            let name = read.get("name").and_then(Value::as_str);
+            let name = name.ok_or_else(|| read.required("name"))?;
+            Ok(Plan::secret(frame, name))
+        }
         "key" => {
             let chords = keys::parse(read.text()?)?;
             let repeat = read.number("repeat")?.unwrap_or(1.0).clamp(1.0, 100.0) as usize;

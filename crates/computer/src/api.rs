@@ -156,6 +156,7 @@ registry! {
     mouse::Scroll,
     mouse::Position,
     keyboard::Write,
+    keyboard::WriteSecret,
     keyboard::Press,
     keyboard::PressAndRelease,
     keyboard::Hotkey,
@@ -181,7 +182,16 @@ pub(crate) async fn call(
 ) -> Result<Value, ComputerError> {
     let plain = name.strip_prefix("computer.").unwrap_or(name);
     match ENTRIES.iter().find(|entry| entry.method.name == plain) {
-        Some(entry) => (entry.call)(params, context).await,
+        Some(entry) => {
+            let secrets = context.computer.secrets();
+            match (entry.call)(params, context).await {
+                Ok(mut value) => {
+                    secrets.redact_value(&mut value);
+                    Ok(value)
+                }
+                Err(error) => Err(secrets.redact_error(error)),
+            }
+        }
         None => {
             let names = METHODS.iter().map(|method| method.name);
             let closest = crate::find::closest(plain, names).unwrap_or("display.view");

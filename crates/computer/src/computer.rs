@@ -1,20 +1,23 @@
 //! The computer: looks, acts, and answers the Computer API.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use interpreter_perception::{Eyes, Pixels};
 use interpreter_protocol::{Ability, Frame};
 use serde_json::Value;
 
-use crate::action;
+use crate::action::{self, Aim};
 use crate::desk::{Desk, SharedClipboard};
 use crate::effect::Moment;
-use crate::platform::{self, Display, Rect, Screen, Window};
+use crate::noticing::Idle;
+use crate::platform::{self, Accessibility, Display, Rect, Screen, Window};
+use crate::secret::Secrets;
 use crate::{
-    Acted, Clear, ComputerConfig, ComputerError, Gate, Look, Method, SessionKey, Shot, Target, api,
-    image,
+    Acted, AppKind, Clear, ComputerConfig, ComputerError, Gate, Guard, Look, Method, SessionKey,
+    Shot, Target, api, image,
 };
 
 /// Screen, mouse, keyboard and clipboard of this machine. Cheap to clone; one
@@ -22,6 +25,9 @@ use crate::{
 #[derive(Clone)]
 pub struct Computer {
     inner: Arc<Inner>,
+    /// The only displays that may be seen and used, where not all may. Shared by the
+    /// clones of one [`Computer::apart`].
+    given: Arc<Mutex<Option<Vec<String>>>>,
 }
 
 struct Inner {
@@ -32,6 +38,12 @@ struct Inner {
     clear: Option<Clear>,
     /// The eyes were told to start.
     warmed: AtomicBool,
+    access: Accessibility,
+    /// Kinds of apps met so far, by process and name.
+    kinds: Mutex<HashMap<(Option<u32>, String), AppKind>>,
+    idle: Mutex<Idle>,
+    secrets: Secrets,
+    guard: OnceLock<Arc<Guard>>,
 }
 
 /// A part of the screen as it is now.
@@ -86,6 +98,7 @@ impl Computer {
     pub(crate) fn with_desk(config: ComputerConfig, desk: Desk) -> Self {
         let desk = Arc::new(desk);
         let gate = Gate::new(desk.clone(), config.own_pids);
+        let access = platform::accessibility(config.display.as_deref());
         Self {
             inner: Arc::new(Inner {
                 desk,
@@ -94,8 +107,82 @@ impl Computer {
                 glide: config.glide,
                 clear: config.clear,
                 warmed: AtomicBool::new(false),
+                access,
+                kinds: Mutex::default(),
+                idle: Mutex::default(),
+                secrets: Secrets::default(),
+                guard: OnceLock::new(),
             }),
+            given: Arc::default(),
         }
+    }
+
+    /// The same computer for someone of their own, who may be given fewer displays.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            given: Arc::default(),
+        }
+    }
+
+    /// From now on only these displays are seen and used; none: all.
+    pub fn give_displays(&self, names: Option<Vec<String>>) {
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// Whether a display may be seen and used.
+    fn is_given(&self, name: &str) -> bool {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        given
+            .as_ref()
+            .is_none_or(|names| names.iter().any(|known| known == name))
+    }
+
+    /// The connected display that a point lies on, where it may not be used.
+    fn withheld(&self, (x, y): (i32, i32)) -> Result<Option<Display>, ComputerError> {
+        let all = self.check(self.screen()?.displays())?;
+        let under = all
+            .into_iter()
+            .find(|display| display.rect().contains(x, y));
+        Ok(under.filter(|display| !self.is_given(&display.id)))
+    }
+
+    /// Refuses what would happen on a display that was not given.
+    pub(crate) fn only_given(
+        &self,
+        frame: &Frame,
+        aim: &Aim,
+        target: &Target,
+        hit: &[Window],
+    ) -> Result<(), ComputerError> {
+        if !self.is_given(&frame.display) {
+            return Err(not_given(&frame.display));
+        }
+        let points: Vec<(i32, i32)> = match aim {
+            Aim::Points(points) => points.clone(),
+            Aim::Pointer => target.point.into_iter().collect(),
+            // What is typed goes where the window is.
+            Aim::Focus => {
+                let middle = |rect: Rect| {
+                    (
+                        rect.x.saturating_add_unsigned(rect.w / 2),
+                        rect.y.saturating_add_unsigned(rect.h / 2),
+                    )
+                };
+                hit.first()
+                    .map(|window| middle(window.rect))
+                    .into_iter()
+                    .collect()
+            }
+            Aim::None => Vec::new(),
+        };
+        for point in points {
+            if let Some(display) = self.withheld(point)? {
+                return Err(not_given(&display.id));
+            }
+        }
+        Ok(())
     }
 
     /// Opens the gate for a session. Where it did not hold it yet, the front's
@@ -106,6 +193,7 @@ impl Computer {
     pub async fn enter(&self, session: &SessionKey) -> Result<(), ComputerError> {
         let held = self.gate().holder().as_ref() == Some(session);
         self.gate().open(session)?;
+        self.access().listen();
         let Some(clear) = self.inner.clear.as_ref().filter(|_| !held) else {
             return Ok(());
         };
@@ -200,10 +288,43 @@ impl Computer {
         frame: &Frame,
     ) -> Result<Acted, ComputerError> {
         let plan = action::plan(action, frame)?;
-        self.perform(session, plan).await
+        let secrets = self.secrets();
+        let acted = self.perform(session, plan).await;
+        acted
+            .map(|acted| acted.map_texts(|text| secrets.redact(&text)))
+            .map_err(|error| secrets.redact_error(error))
+    }
+
+    /// Who gives the values of secrets for `keyboard.write_secret`. It is asked
+    /// with the target in hand, and gives none where the app was not granted.
+    /// Set once; whether this was the first time.
+    pub fn set_secrets(&self, resolver: Arc<crate::SecretResolver>) -> bool {
+        self.inner.secrets.resolve_with(resolver)
+    }
+
+    /// Who has the last word on every action, however it was asked for: the floor
+    /// stands below. Set once; whether this was the first time.
+    pub fn set_guard(&self, guard: Arc<Guard>) -> bool {
+        self.inner.guard.set(guard).is_ok()
+    }
+
+    pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
+        self.inner.guard.get()
+    }
+
+    /// A text without the secrets that were typed since the start: for all that
+    /// was read from the screen by other ways than this computer's methods.
+    pub fn redact(&self, text: &str) -> String {
+        self.inner.secrets.redact(text)
+    }
+
+    /// How long a program may take to tell of its elements; 150 ms unless said here.
+    pub fn set_patience(&self, patience: Duration) {
+        self.inner.access.set_patience(patience);
     }
 
     /// Where an action would go: for the policy and for the words of a confirmation.
+    /// Blocks until the program has told of the element there, at most 150 ms.
     ///
     /// # Errors
     /// `BadParams` where the action is none; `NoDisplay`.
@@ -211,7 +332,11 @@ impl Computer {
         let plan = action::plan(action, frame)?;
         let screen = self.screen()?;
         let windows = self.check(screen.windows())?;
-        let (target, _) = self.aim(&plan.aim, &*screen, &windows)?;
+        let (mut target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
+        let asked = self.ask(&*screen, &plan.aim, &target, &hit, &windows);
+        let secrets = self.secrets();
+        target.element = asked.wait(secrets).aimed(&plan.aim).cloned();
+        target.window = target.window.map(|title| secrets.redact(&title));
         Ok(target)
     }
 
@@ -238,6 +363,28 @@ impl Computer {
     /// What can be seen and done here, by trying it. Opens the gate for a moment.
     pub async fn doctor(&self) -> Vec<Ability> {
         crate::doctor::examine(self).await
+    }
+
+    pub(crate) fn access(&self) -> &Accessibility {
+        &self.inner.access
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    pub(crate) fn kinds(&self) -> MutexGuard<'_, HashMap<(Option<u32>, String), AppKind>> {
+        self.inner
+            .kinds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.inner
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn glide(&self) -> Option<Duration> {
@@ -268,9 +415,17 @@ impl Computer {
         self.inner.desk.check(result)
     }
 
-    /// All displays, the primary one first.
+    /// All displays that may be used, the primary one first.
     pub(crate) fn displays(&self) -> Result<Vec<Display>, ComputerError> {
-        let displays = self.check(self.screen()?.displays())?;
+        let mut displays = self.check(self.screen()?.displays())?;
+        let any = !displays.is_empty();
+        displays.retain(|display| self.is_given(&display.id));
+        if any && displays.is_empty() {
+            return Err(ComputerError::bad(
+                "None of the displays that the person lets you use is connected.",
+                "Ask the person to choose another display.",
+            ));
+        }
         if displays.is_empty() {
             return Err(ComputerError::NoDisplay {
                 detail: "no display is connected.".into(),
@@ -280,7 +435,7 @@ impl Computer {
         Ok(displays)
     }
 
-    /// A part of the screen, own windows painted out.
+    /// A part of the screen; own windows and those of password managers painted out.
     pub(crate) fn capture(&self, which: &Look) -> Result<Capture, ComputerError> {
         let screen = self.screen()?;
         let displays = self.displays()?;
@@ -310,7 +465,7 @@ impl Computer {
         };
         let Some((area, display)) = chosen else {
             return Err(ComputerError::failed(
-                "The window in front is not on a display.",
+                "The window in front is not on a display that may be looked at.",
             ));
         };
         // Read before the pixels: a change in between makes the frame stale, not wrong.
@@ -331,34 +486,46 @@ impl Computer {
     }
 
     pub(crate) fn moment(&self, screen: &dyn Screen, area: Rect) -> Result<Moment, ComputerError> {
-        let windows = self.check(screen.windows())?;
+        // A window may open, close or move while the picture is taken.
+        let before = self.check(screen.windows())?;
         let mut pixels = self.check(screen.capture(area))?;
-        let own = self.own_parts(&windows);
-        image::paint_out(&mut pixels, area, &own);
+        let windows = self.check(screen.windows())?;
+        let mut hidden = self.hidden_parts(screen, &windows);
+        if before != windows {
+            hidden.extend(self.hidden_parts(screen, &before));
+        }
+        image::paint_out(&mut pixels, area, &hidden);
         let windows: Vec<Window> = windows
             .into_iter()
-            .filter(|window| !self.gate().is_own(window))
+            .filter(|window| !self.is_hidden(screen, window))
             .collect();
         Ok(Moment {
             area,
             pixels,
             windows,
-            masked: !own.is_empty(),
+            masked: !hidden.is_empty(),
+            pointer: self.check(screen.drawn_pointer())?,
         })
     }
 
-    /// The visible parts of our own windows.
-    fn own_parts(&self, windows: &[Window]) -> Vec<Rect> {
+    /// The visible parts of windows that are not shown.
+    fn hidden_parts(&self, screen: &dyn Screen, windows: &[Window]) -> Vec<Rect> {
         let shown: Vec<&Window> = windows.iter().filter(|window| !window.minimised).collect();
+        let hidden: Vec<bool> = shown
+            .iter()
+            .map(|window| self.is_hidden(screen, window))
+            .collect();
         let mut parts = Vec::new();
         for (index, window) in shown.iter().enumerate() {
-            if !self.gate().is_own(window) {
+            if hidden.get(index) != Some(&true) {
                 continue;
             }
             let above = shown
                 .iter()
+                .zip(&hidden)
                 .take(index)
-                .filter(|window| !self.gate().is_own(window));
+                .filter(|(_, hidden)| !**hidden)
+                .map(|(window, _)| window);
             let visible = above.fold(vec![window.rect], |left, above| {
                 left.into_iter()
                     .flat_map(|part| image::subtract(part, above.rect))
@@ -371,6 +538,10 @@ impl Computer {
 
     /// The frame of the display that holds a point (the nearest one), at native size.
     pub(crate) fn native_frame(&self, point: Option<(i32, i32)>) -> Result<Frame, ComputerError> {
+        // A point on a display that was not given is refused, never moved to another.
+        if let Some(display) = point.map(|at| self.withheld(at)).transpose()?.flatten() {
+            return Err(not_given(&display.id));
+        }
         let displays = self.displays()?;
         let distance = |display: &Display| {
             let rect = display.rect();
@@ -395,4 +566,13 @@ impl Computer {
             layout: self.check(self.screen()?.layout())?,
         })
     }
+}
+
+fn not_given(display: &str) -> ComputerError {
+    ComputerError::bad(
+        format!(
+            "The display {display} is not among those the person lets you use. Nothing was done."
+        ),
+        "Use the displays you were given: take a screenshot to see them. If the task needs the other one, ask the person to allow it.",
+    )
 }

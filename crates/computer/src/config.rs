@@ -9,6 +9,9 @@ use interpreter_perception::Eyes;
 use interpreter_protocol::{Effect, Frame};
 use serde::{Deserialize, Serialize};
 
+use crate::AppKind;
+use crate::platform::{Element, Rect};
+
 /// Names who acts: a conversation, or a front that calls a method for the person.
 /// At most one session holds the gate at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +117,34 @@ pub struct Acted {
     pub app: Option<String>,
     /// From handing it to the gate until the display server had processed it.
     pub sent: Duration,
+    /// What changed, part by part.
+    pub changed: Changed,
+}
+
+impl Acted {
+    /// The same with its texts changed.
+    #[must_use]
+    pub(crate) fn map_texts(mut self, change: impl Fn(String) -> String) -> Self {
+        self.effect.detail = change(self.effect.detail);
+        self.text = self.text.map(&change);
+        self.changed.focus = self.changed.focus.map(&change);
+        self.changed.window = self.changed.window.map(&change);
+        self.changed.text = self.changed.text.map(&change);
+        self
+    }
+}
+
+/// What an action changed. Its words come from outside.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Changed {
+    /// What has the keyboard now, and had not: `the text field "Name"`.
+    pub focus: Option<String>,
+    /// What happened to windows.
+    pub window: Option<String>,
+    /// The text of the focused field, where it is another one now.
+    pub text: Option<String>,
+    /// Where the picture changed, global physical pixels.
+    pub region: Option<Rect>,
 }
 
 /// An encoded picture.
@@ -152,6 +183,11 @@ pub struct Target {
     pub point: Option<(i32, i32)>,
     /// It is one of our own windows: the action will be refused.
     pub own: bool,
+    /// The kind of app; of a drag between two, the one that is guarded more.
+    pub kind: AppKind,
+    /// The element at the point, or the one with the keyboard; none where its
+    /// program does not tell, or not in time. Its words come from outside.
+    pub element: Option<Element>,
 }
 
 /// Who or what stopped.

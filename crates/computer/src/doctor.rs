@@ -8,7 +8,7 @@ use interpreter_protocol::Ability;
 use crate::api::clipboard_text;
 use crate::computer::blocking;
 use crate::gate::Step;
-use crate::platform::{Key, NamedKey};
+use crate::platform::{Key, NamedKey, Window};
 use crate::{Computer, ComputerError, Look, SessionKey};
 
 fn ability(name: &str, tried: Result<String, ComputerError>) -> Ability {
@@ -62,6 +62,11 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
     if is_open {
         computer.gate().close(&session);
     }
+    let told = {
+        let computer = computer.clone();
+        blocking(move || elements(&computer)).await
+    };
+    abilities.push(ability("accessibility", told));
     abilities.push(ability(
         "clipboard",
         clipboard_text(computer)
@@ -76,6 +81,35 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
             .map_err(ComputerError::from),
     ));
     abilities
+}
+
+/// Asks the program in front what has the keyboard there.
+fn elements(computer: &Computer) -> Result<String, ComputerError> {
+    let missing = |message: &str, fix: &str| ComputerError::NotInstalled {
+        message: message.into(),
+        fix: fix.into(),
+    };
+    let screen = computer.screen()?;
+    let windows = computer.check(screen.windows())?;
+    let shown = |window: &&Window| !window.minimised && !computer.is_hidden(&*screen, window);
+    let mut asked = windows.iter().filter(shown).take(4).peekable();
+    if asked.peek().is_none() {
+        return Err(missing(
+            "No window is open, so no program could be asked.",
+            "Open a program and try again.",
+        ));
+    }
+    let told = asked.find(|window| computer.access().probe((*window).clone()));
+    told.map(|window| format!("{} told of its elements.", window.app))
+        .ok_or_else(|| {
+            missing(
+                "No program that is open tells of its elements; pictures are compared instead.",
+                "Turn on accessibility for apps (on Linux install at-spi2-core, then \
+                 `gsettings set org.gnome.desktop.interface toolkit-accessibility true`; on \
+                 macOS allow Interpreter in Privacy & Security, Accessibility), and start the \
+                 programs again.",
+            )
+        })
 }
 
 async fn trial(

@@ -5,19 +5,25 @@ use std::time::Duration;
 use interpreter_perception::Pixels;
 use interpreter_protocol::{Effect, Frame, Outcome};
 
-use crate::image;
 use crate::platform::{Rect, Window, WindowKind};
+use crate::{Changed, image, noticing};
 
 /// The screen has settled when nothing was drawn for this long
 pub(crate) const QUIET: Duration = Duration::from_millis(250);
 /// (this long again, where nothing has changed at all yet) ...
 pub(crate) const SLOW: Duration = Duration::from_millis(500);
+/// (and longer after text, which may need fonts that are not loaded yet),
+pub(crate) const VERY_SLOW: Duration = Duration::from_millis(1500);
+/// (a program that still works, although nothing has changed, is waited for this long) ...
+pub(crate) const BUSY: Duration = Duration::from_secs(2);
 /// ... or when this is over.
 pub(crate) const CAP: Duration = Duration::from_secs(5);
 /// So far around the target counts as at the target, in physical pixels.
 const AROUND: i32 = 64;
 /// Less than this, away from the target, may be a blinking cursor.
 const SMALL: u64 = 400;
+/// What is said where nothing changed.
+pub(crate) const NOTHING: &str = "Nothing visible changed.";
 /// Titles are cut to this many characters.
 const TITLE: usize = 80;
 
@@ -26,10 +32,12 @@ pub(crate) struct Moment {
     /// Where the pixels lie.
     pub(crate) area: Rect,
     pub(crate) pixels: Pixels,
-    /// Not our own ones.
+    /// Those that may be seen.
     pub(crate) windows: Vec<Window>,
-    /// Some of our own were painted out.
+    /// Others were painted out.
     pub(crate) masked: bool,
+    /// Around the pointer, where its image is painted into the pixels.
+    pub(crate) pointer: Option<Rect>,
 }
 
 impl Moment {
@@ -44,22 +52,31 @@ pub(crate) fn compare(
     after: &Moment,
     target: Option<(i32, i32)>,
     frame: &Frame,
-) -> Effect {
+) -> (Effect, Changed) {
     let mut words = windows(before, after);
     let sure = !words.is_empty();
+    let mut told = Changed {
+        window: sure.then(|| words.join(" ")),
+        ..Changed::default()
+    };
     let near = target.map(|(x, y)| Rect {
         x: x.saturating_sub(AROUND),
         y: y.saturating_sub(AROUND),
         w: AROUND as u32 * 2 + 1,
         h: AROUND as u32 * 2 + 1,
     });
+    let pixels = image::without_pointer(
+        (&before.pixels, before.pointer),
+        (&after.pixels, after.pointer),
+        after.area,
+    );
     let changed = |part: Rect| {
         let shifted = Rect {
             x: part.x.saturating_sub(after.area.x),
             y: part.y.saturating_sub(after.area.y),
             ..part
         };
-        image::difference(&before.pixels, &after.pixels, shifted).map(|(rect, count)| {
+        image::difference(&before.pixels, &pixels, shifted).map(|(rect, count)| {
             (
                 Rect {
                     x: rect.x + after.area.x,
@@ -78,7 +95,13 @@ pub(crate) fn compare(
         None => before.active(),
     };
     let whole = changed(after.area);
-    let outcome = if let Some(_at_target) = near.and_then(changed) {
+    told.region = whole.map(|(rect, _)| rect);
+    let caret = whole.filter(|(rect, _)| target.is_some() && noticing::is_caret(*rect));
+    let outcome = if caret.is_some() {
+        told.region = None;
+        words.push("Only a thin line changed, as a text cursor does when it blinks.".to_owned());
+        Outcome::Uncertain
+    } else if let Some(_at_target) = near.and_then(changed) {
         words.push("The picture changed at the target.".to_owned());
         Outcome::Confirmed
     } else if let Some((rect, count)) = window.and_then(|window| changed(window.rect)) {
@@ -101,13 +124,14 @@ pub(crate) fn compare(
     } else if sure {
         Outcome::Confirmed
     } else {
-        words.push("Nothing visible changed.".to_owned());
+        words.push(NOTHING.to_owned());
         Outcome::NoChange
     };
-    Effect {
+    let effect = Effect {
         outcome: if sure { Outcome::Confirmed } else { outcome },
         detail: words.join(" "),
-    }
+    };
+    (effect, told)
 }
 
 /// What changed among windows, in words.
@@ -227,6 +251,7 @@ mod tests {
             pixels,
             windows: windows.to_vec(),
             masked: false,
+            pointer: None,
         }
     }
 
@@ -242,7 +267,7 @@ mod tests {
         };
         let check = |after: Moment, target, outcome, detail: &str| {
             assert_eq!(
-                compare(&before, &after, target, &frame()),
+                compare(&before, &after, target, &frame()).0,
                 Effect {
                     outcome,
                     detail: detail.to_owned()
@@ -256,6 +281,18 @@ mod tests {
             at,
             Outcome::NoChange,
             "Nothing visible changed.",
+        );
+        let line = Rect {
+            x: 90,
+            y: 90,
+            w: 2,
+            h: 16,
+        };
+        check(
+            moment(&[line], same),
+            at,
+            Outcome::Uncertain,
+            "Only a thin line changed, as a text cursor does when it blinks.",
         );
         check(
             moment(&[square(90, 90, 5)], same),

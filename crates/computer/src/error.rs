@@ -55,6 +55,34 @@ pub enum ComputerError {
         /// The window.
         what: String,
     },
+    /// A prompt of the system asks who is there; only a person answers it.
+    #[error(
+        "The system asks something in {what}, which only a person may answer; nothing was done."
+    )]
+    SystemPrompt {
+        /// The prompt's window.
+        what: String,
+    },
+    /// The target is a password manager.
+    #[error("The target is a password manager, which is never touched; nothing was done.")]
+    PasswordManager,
+    /// What is typed in that field is hidden.
+    #[error("The field hides what is typed in it; nothing was typed.")]
+    ProtectedField,
+    /// Whoever decides what is allowed refused it.
+    #[error("{message}")]
+    NotAllowed {
+        /// Why, in their words.
+        message: String,
+    },
+    /// A secret that is not known, or may not be typed there.
+    #[error("{message}")]
+    NoSecret {
+        /// Which, and why not.
+        message: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The parameters do not fit the method or action.
     #[error("{message}")]
     BadParams {
@@ -111,6 +139,27 @@ impl ComputerError {
         }
     }
 
+    /// The same with its texts changed.
+    #[must_use]
+    pub(crate) fn map_texts(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::OwnWindow { what } => Self::OwnWindow { what: change(what) },
+            Self::SystemPrompt { what } => Self::SystemPrompt { what: change(what) },
+            Self::BadParams { message, remedy } => Self::BadParams {
+                message: change(message),
+                remedy: change(remedy),
+            },
+            Self::NotFound { message, remedy } => Self::NotFound {
+                message: change(message),
+                remedy: change(remedy),
+            },
+            Self::Failed { message } => Self::Failed {
+                message: change(message),
+            },
+            other => other,
+        }
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
@@ -124,7 +173,17 @@ impl ComputerError {
             Self::Paused { .. } => "Press Resume to give control back.".into(),
             Self::LayoutChanged => "Take a new screenshot, and act on that.".into(),
             Self::OwnWindow { .. } => "Choose a target in another program.".into(),
-            Self::BadParams { remedy, .. } | Self::NotFound { remedy, .. } => remedy.clone(),
+            Self::SystemPrompt { .. } => "Ask the person to answer it, then look again.".into(),
+            Self::NotAllowed { .. } => "Ask the person to allow it.".into(),
+            Self::PasswordManager => "Ask the person to do this part.".into(),
+            Self::ProtectedField => {
+                "Use keyboard.write_secret with the name of a saved secret, or \
+                                     ask the person to type it."
+                    .into()
+            }
+            Self::BadParams { remedy, .. }
+            | Self::NotFound { remedy, .. }
+            | Self::NoSecret { remedy, .. } => remedy.clone(),
             Self::UnknownMethod { closest, .. } => format!("Did you mean {closest}?"),
             Self::Failed { .. } => "Take a screenshot to see the present state.".into(),
         }
@@ -141,6 +200,11 @@ impl ComputerError {
             Self::NotInstalled { .. } => ErrorCode::NotInstalled,
             Self::LayoutChanged
             | Self::OwnWindow { .. }
+            | Self::SystemPrompt { .. }
+            | Self::PasswordManager
+            | Self::ProtectedField
+            | Self::NotAllowed { .. }
+            | Self::NoSecret { .. }
             | Self::NotFound { .. }
             | Self::Failed { .. } => ErrorCode::ToolFailed,
         }

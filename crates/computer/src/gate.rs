@@ -18,7 +18,7 @@ use tokio::sync::broadcast;
 use crate::clock::{Clock, RealClock};
 use crate::desk::Desk;
 use crate::platform::{Button, Key, Window};
-use crate::{ComputerError, SessionKey, StoppedBy};
+use crate::{ComputerError, Secret, SessionKey, StoppedBy};
 
 pub(crate) use own::Own;
 pub(crate) use person::outer_corners;
@@ -70,6 +70,8 @@ pub(crate) enum Step {
     Key(Key, bool),
     /// Text, with a pause after each character where one is given.
     Text(String, Duration),
+    /// Text that is never shown.
+    Secret(Secret),
     Wait(Duration),
     /// Until the system has processed all before.
     Flush,

@@ -1,5 +1,6 @@
 //! Pixels to pictures: resizing, encoding, reading, comparing, painting out.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::Cursor;
 use std::path::Path;
@@ -159,6 +160,61 @@ pub(crate) fn subtract(rect: Rect, cut: Rect) -> Vec<Rect> {
     .collect()
 }
 
+/// The second picture as it would be had the pointer, whose image is painted into
+/// both, not moved from one place (the middle of a rectangle) to the other. What
+/// else changed there stays; where only one place is known, all around it is
+/// taken back.
+pub(crate) fn without_pointer<'p>(
+    (before, from): (&Pixels, Option<Rect>),
+    (after, to): (&'p Pixels, Option<Rect>),
+    area: Rect,
+) -> Cow<'p, Pixels> {
+    let same_size = (before.width, before.height) == (after.width, after.height);
+    let inside = |rect: &Rect| rect.intersection(area).is_some();
+    let (from, to) = (from.filter(inside), to.filter(inside));
+    if !same_size || from == to {
+        return Cow::Borrowed(after);
+    }
+    let mut still = after.clone();
+    let at = |rect: Rect, x: u32, y: u32| {
+        let (x, y) = (rect.x - area.x + x as i32, rect.y - area.y + y as i32);
+        let inside =
+            (0..before.width as i32).contains(&x) && (0..before.height as i32).contains(&y);
+        inside.then(|| (y as usize * before.width as usize + x as usize) * 3)
+    };
+    let mut take_back = |place: usize| {
+        if let (Some(old), Some(new)) = (
+            before.rgb.get(place..place + 3),
+            still.rgb.get_mut(place..place + 3),
+        ) {
+            new.copy_from_slice(old);
+        }
+    };
+    let around = from.or(to).unwrap_or_default();
+    // The image is what went from one place and came at the other. Its edge is
+    // mixed with what lies below, so a little around it belongs to it.
+    let edge = around.w / 20;
+    for (y, x) in (0..around.h).flat_map(|y| (0..around.w).map(move |x| (y, x))) {
+        let places = [from, to].map(|rect| rect.and_then(|rect| at(rect, x, y)));
+        let [Some(left), Some(reached)] = places else {
+            places.into_iter().flatten().for_each(&mut take_back);
+            continue;
+        };
+        let moved = before.rgb.get(left..left + 3) == after.rgb.get(reached..reached + 3);
+        let gone = before.rgb.get(left..left + 3) != after.rgb.get(left..left + 3);
+        if !(moved && gone) {
+            continue;
+        }
+        for near_y in y.saturating_sub(edge)..=y + edge {
+            for near_x in x.saturating_sub(edge)..=x + edge {
+                let near = [from, to].map(|rect| rect.and_then(|rect| at(rect, near_x, near_y)));
+                near.into_iter().flatten().for_each(&mut take_back);
+            }
+        }
+    }
+    Cow::Owned(still)
+}
+
 /// The bounding box of pixels that differ, and how many do, within `part` of two
 /// pictures of one size; in the coordinates of the pictures.
 pub(crate) fn difference(a: &Pixels, b: &Pixels, part: Rect) -> Option<(Rect, u64)> {
@@ -261,6 +317,37 @@ mod tests {
         assert_eq!(half.at(15, 15), Some([255; 3]));
         assert_eq!(half.at(35, 15), Some([255; 3]));
         assert!(half.is_whole());
+    }
+
+    #[test]
+    fn a_pointer_that_moved_is_no_change() {
+        let rect = |x, y, w, h| Rect { x, y, w, h };
+        let area = rect(-50, 10, 100, 60);
+        let around = |x, y| Some(rect(x - 4, y - 4, 8, 8));
+        let picture = |pointer: (i32, i32), more: &[Rect]| {
+            let mut pixels = Pixels::filled(100, 60, [0; 3]);
+            paint_out(&mut pixels, area, more);
+            paint_out(&mut pixels, area, &[rect(pointer.0, pointer.1, 3, 2)]);
+            pixels
+        };
+        let all = rect(0, 0, 100, 60);
+        let check = |after: &Pixels, to, expected| {
+            let before = picture((-40, 20), &[]);
+            let still = without_pointer((&before, around(-40, 20)), (after, to), area);
+            assert_eq!(difference(&before, &still, all), expected);
+        };
+        check(&picture((0, 40), &[]), around(0, 40), None);
+        // Beside it something else has changed, and is seen.
+        let mark = rect(-3, 38, 2, 2);
+        let seen = Some((rect(47, 28, 2, 2), 4));
+        check(&picture((0, 40), &[mark]), around(0, 40), seen);
+        // At the edge a part of it is cut off.
+        check(&picture((48, 40), &[]), around(48, 40), None);
+        // It did not move: nothing is taken back.
+        let moved = Some((rect(50, 30, 3, 2), 6));
+        let both = picture((0, 40), &[rect(-40, 20, 3, 2)]);
+        check(&both, around(-40, 20), moved);
+        check(&picture((0, 40), &[]), None, moved);
     }
 
     #[test]

@@ -12,23 +12,36 @@ mod api;
 mod clock;
 mod computer;
 mod config;
+mod consequence;
 mod desk;
 mod doctor;
 mod effect;
 mod error;
 mod find;
+mod floor;
 mod gate;
+mod guard;
 mod image;
 mod keys;
+mod kind;
+mod nearby;
+mod noticing;
 mod open;
 pub mod platform;
+mod secret;
 mod selection;
 
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
 pub use config::{
-    Acted, Clear, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target,
+    Acted, Changed, Clear, ComputerConfig, Look, Picture, SessionKey, Shot, StoppedBy, Target,
 };
+pub use consequence::{Clue, Consequence, consequence};
 pub use error::ComputerError;
 pub use gate::{Gate, GateEvent};
+pub use guard::{Deed, Guard};
+pub use kind::AppKind;
+pub use nearby::Nearby;
+pub use platform::{Element, States};
+pub use secret::{Secret, SecretResolver, SecretWanted};
 pub use selection::{Captured, Selector};

@@ -17,5 +17,6 @@ mod platform;
 pub mod transcript;
 
 pub use desktop::Desktop;
+pub use desktop::sway::Sway;
 pub use fixtures::Fixture;
 pub use model_server::{Gate, ModelServer, Reply, Script, SeenRequest};

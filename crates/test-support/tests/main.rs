@@ -4,5 +4,6 @@
 mod checks;
 mod client;
 mod desktop;
+mod history;
 mod program;
 mod server;

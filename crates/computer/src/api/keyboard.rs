@@ -24,6 +24,13 @@ method! {
 }
 
 method! {
+    /// Types a secret the person has saved, by its name, into the focused field; its value is never shown.
+    WriteSecret = "keyboard.write_secret", acts: true, "the effect: {outcome, detail}";
+    /// The name of the secret.
+    name: Option<String> = None, "str", "";
+}
+
+method! {
     /// Presses and releases keys, one after the other.
     Press = "keyboard.press", acts: true, "the effect: {outcome, detail}";
     /// Names of keys: enter, tab, esc, up, f5, a, ctrl+s, ...
@@ -137,6 +144,19 @@ impl Run for Write {
             Ok(plan)
         })
         .await?;
+        Ok(effect(&acted))
+    }
+}
+
+impl Run for WriteSecret {
+    async fn run(self, context: &Context) -> Result<Value, ComputerError> {
+        let name = self.name.ok_or_else(|| {
+            ComputerError::bad(
+                "keyboard.write_secret needs the name of a secret.",
+                "keyboard.write_secret(\"mail password\")",
+            )
+        })?;
+        let acted = perform(context, move |frame| Ok(Plan::secret(frame, &name))).await?;
         Ok(effect(&acted))
     }
 }

@@ -72,6 +72,9 @@ impl Shared {
             PhysicalKind::Button { down: true } => {
                 self.pause(state, "a mouse button was pressed".to_owned());
             }
+            PhysicalKind::Unknown => {
+                self.pause(state, "mouse or keyboard were used".to_owned());
+            }
             // What was pressed before the gate opened comes up later.
             PhysicalKind::Key { .. } | PhysicalKind::Button { .. } => {}
             PhysicalKind::Motion { dx, dy, at } => {

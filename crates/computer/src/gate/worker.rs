@@ -225,6 +225,16 @@ impl Worker {
             Step::Scroll(dx, dy) => input.scroll(*dx, *dy)?,
             Step::Key(key, down) => input.key(key, *down)?,
             Step::Text(text, pause) => self.text(job, text, *pause)?,
+            Step::Secret(secret) => {
+                self.text(job, secret.expose(), Duration::ZERO)
+                    .map_err(|error| match error {
+                        // It may name the character.
+                        ComputerError::Failed { .. } => {
+                            ComputerError::failed("The secret could not be typed to its end.")
+                        }
+                        other => other,
+                    })?;
+            }
             Step::Wait(time) => wait(&self.shared, &job.session, job.generation, *time)?,
             Step::Flush => input.flush()?,
         }

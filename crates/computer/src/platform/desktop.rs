@@ -30,7 +30,7 @@ impl Display {
 }
 
 /// A rectangle in global physical pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x: i32,

@@ -35,6 +35,8 @@ pub enum OwnEvent {
         /// Global physical pixels.
         y: i32,
     },
+    /// No input: a mark the system sends back once it has processed all before.
+    Mark(u64),
 }
 
 impl OwnEvent {
@@ -89,6 +91,19 @@ impl Ledger {
         }
         let found = notes.iter().position(|note| note.event.same(heard))?;
         notes.drain(..=found).next_back().map(|note| note.event)
+    }
+
+    /// For systems that tell only that there was input: settles the oldest note.
+    /// `false` where none waits before the next mark; then it was not us.
+    pub fn settle_any(&self) -> bool {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let ours = notes
+            .front()
+            .is_some_and(|note| !matches!(note.event, OwnEvent::Mark(_)));
+        if ours {
+            notes.pop_front();
+        }
+        ours
     }
 
     /// Drops all notes: nobody was listening until now.
@@ -152,6 +167,30 @@ mod tests {
                 .count();
             assert_eq!(count, *foreign, "noted {noted:?} heard {heard:?}");
         }
+    }
+
+    #[test]
+    fn reports_without_a_kind_are_held_against_the_notes_before_the_mark() {
+        let key = OwnEvent::Key {
+            code: 1,
+            down: true,
+        };
+        let ledger = Ledger::default();
+        let check = |expected: &[bool]| {
+            let reports: Vec<bool> = expected.iter().map(|_| ledger.settle_any()).collect();
+            assert_eq!(reports, expected);
+        };
+        check(&[false]);
+        [key, key, OwnEvent::Mark(1), key, OwnEvent::Mark(2)]
+            .iter()
+            .for_each(|event| ledger.note(*event));
+        // The third is not ours, though we have sent something since.
+        check(&[true, true, false]);
+        ledger.settle(&OwnEvent::Mark(1));
+        // One of ours was not reported; it hides nothing that comes after the mark.
+        ledger.settle(&OwnEvent::Mark(2));
+        check(&[false]);
+        assert_eq!(ledger.waiting(), 0);
     }
 
     #[test]

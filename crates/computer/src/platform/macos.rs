@@ -72,6 +72,21 @@ pub(crate) fn pointer() -> Result<(f64, f64)> {
     Ok((point.x, point.y))
 }
 
+/// The names of the program of a process: its bundle's and its own.
+pub(crate) fn programs(pid: u32) -> Vec<String> {
+    let program = i32::try_from(pid)
+        .ok()
+        .and_then(NSRunningApplication::runningApplicationWithProcessIdentifier);
+    let Some(program) = program else {
+        return Vec::new();
+    };
+    [program.bundleIdentifier(), program.localizedName()]
+        .into_iter()
+        .flatten()
+        .map(|name| name.to_string())
+        .collect()
+}
+
 /// Brings the window's program to the front.
 pub(crate) fn activate(window: &Window) -> Result<()> {
     let gone = || PlatformError::Gone("the program was closed".to_owned());

@@ -11,20 +11,19 @@ use std::time::Duration;
 
 use interpreter_perception::Pixels;
 
+mod accessibility;
 mod clipboard;
 mod convert;
 mod desktop;
 mod error;
 mod key;
 mod ledger;
-#[cfg(any(not(target_os = "linux"), test))]
 mod lock;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 mod selection;
 #[cfg(not(target_os = "linux"))]
 mod selection_by_clipboard;
-#[cfg(any(not(target_os = "linux"), test))]
 mod units;
 
 #[cfg(target_os = "linux")]
@@ -38,12 +37,23 @@ mod system;
 mod system;
 
 #[cfg(target_os = "macos")]
+#[path = "macos_accessibility.rs"]
+mod system_accessibility;
+#[cfg(target_os = "windows")]
+#[path = "windows_accessibility.rs"]
+mod system_accessibility;
+
+#[cfg(target_os = "macos")]
 #[path = "macos_selection.rs"]
 mod system_selection;
 #[cfg(target_os = "windows")]
 #[path = "windows_selection.rs"]
 mod system_selection;
 
+pub use accessibility::{
+    AccessWatch, Accessibility, Element, Happened, HappenedKind, Heard, PATIENCE, Pending, States,
+    Tree, Wanted,
+};
 pub(crate) use desktop::layout_hash;
 pub use desktop::{Button, Display, Held, Rect, Window, WindowKind};
 pub use error::{PlatformError, Result};
@@ -70,8 +80,28 @@ pub trait Screen: Send + Sync {
     fn pointer(&self) -> Result<(i32, i32)>;
     /// Brings a window to the front and gives it the keyboard; returns when that has happened.
     fn activate(&self, window: u64) -> Result<()>;
+    /// The surroundings of the pointer, which is in their middle, where its image
+    /// is painted into the pictures [`Screen::capture`] makes. None where pictures
+    /// are without it.
+    fn drawn_pointer(&self) -> Result<Option<Rect>> {
+        Ok(None)
+    }
     /// Starts to watch for changes. Open it before an action, ask it after.
     fn damage(&self) -> Result<Box<dyn ChangeWatch>>;
+    /// Returns once a window's program has read what it was sent and rests, where
+    /// that can be told, or when `most` is over.
+    fn rests(&self, _window: &Window, _most: Duration) -> Result<()> {
+        Ok(())
+    }
+    /// All names a window's program goes by: what the window says, and the
+    /// program's file or bundle.
+    fn names(&self, window: &Window) -> Vec<String> {
+        let programs = window.pid.map(system::programs).unwrap_or_default();
+        std::iter::once(window.app.clone())
+            .chain(programs)
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
 }
 
 /// What was drawn since it was opened.
@@ -162,6 +192,8 @@ pub enum PhysicalKind {
         /// Whether it went down.
         down: bool,
     },
+    /// There was input, and the system does not tell which.
+    Unknown,
 }
 
 /// Where an event comes from.
@@ -269,8 +301,8 @@ pub fn open() -> Result<Platform> {
     open_on(None, None)
 }
 
-/// Opens a given desktop: `display` as in `DISPLAY` (X11 only), and the user's
-/// runtime folder, for the lock where the system has nothing better.
+/// Opens a given desktop: `display` as in `DISPLAY` or `WAYLAND_DISPLAY` (Linux
+/// only), and the user's runtime folder, for the lock where the system has nothing better.
 ///
 /// # Errors
 /// As [`open`].
@@ -290,5 +322,17 @@ pub fn open_selection(display: Option<&str>) -> Result<Box<dyn SelectedText>> {
     {
         let _ = display;
         selection_by_clipboard::open()
+    }
+}
+
+/// The way to the accessibility trees of the programs on a desktop: `display` as
+/// in `DISPLAY` (X11 only). Nothing is opened before the first question.
+pub fn accessibility(display: Option<&str>) -> Accessibility {
+    #[cfg(target_os = "linux")]
+    return system::open_accessibility(display);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = display;
+        system_accessibility::open()
     }
 }

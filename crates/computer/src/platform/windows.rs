@@ -9,9 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use enigo::{Direction, Enigo, InputError, Keyboard as _};
-use windows::Win32::Foundation::{HWND, LPARAM, LRESULT, POINT, WPARAM};
+use windows::Win32::Foundation::{CloseHandle, HWND, LPARAM, LRESULT, POINT, WPARAM};
 use windows::Win32::System::LibraryLoader::GetModuleHandleW;
-use windows::Win32::System::Threading::GetCurrentThreadId;
+use windows::Win32::System::Threading::{
+    GetCurrentThreadId, OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
+    QueryFullProcessImageNameW,
+};
 use windows::Win32::UI::HiDpi::{
     DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetProcessDpiAwarenessContext,
 };
@@ -28,6 +31,8 @@ use windows::Win32::UI::WindowsAndMessaging::{
     WM_MOUSEHWHEEL, WM_MOUSEMOVE, WM_MOUSEWHEEL, WM_QUIT, WM_RBUTTONDOWN, WM_SYSKEYDOWN,
     WM_XBUTTONDOWN,
 };
+
+use windows::core::PWSTR;
 
 use super::clipboard::SystemClipboard;
 use super::lock::FileLease;
@@ -81,6 +86,28 @@ pub(crate) fn pointer() -> Result<(f64, f64)> {
     // SAFETY: the pointer is to a value that lives through the call.
     unsafe { GetCursorPos(&mut point) }.map_err(|error| failed("finding the pointer", &error))?;
     Ok((f64::from(point.x), f64::from(point.y)))
+}
+
+/// The name of the program of a process, by its file.
+pub(crate) fn programs(pid: u32) -> Vec<String> {
+    let mut path = [0u16; 1024];
+    let mut length = path.len() as u32;
+    // SAFETY: the place for the path is as long as said, and the handle is closed.
+    let told = unsafe {
+        let Ok(process) = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, false, pid) else {
+            return Vec::new();
+        };
+        let told = QueryFullProcessImageNameW(
+            process,
+            PROCESS_NAME_WIN32,
+            PWSTR(path.as_mut_ptr()),
+            &mut length,
+        );
+        let _ = CloseHandle(process);
+        told
+    };
+    let path = path.get(..length as usize).filter(|_| told.is_ok());
+    path.map(String::from_utf16_lossy).into_iter().collect()
 }
 
 /// Brings a window to the front.

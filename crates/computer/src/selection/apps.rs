@@ -1,60 +1,14 @@
 //! Which apps are left alone, by the names they go by.
 
-/// Where Ctrl+C interrupts and what was printed cannot be replaced.
-const TERMINALS: [&str; 46] = [
-    "alacritty",
-    "blackbox",
-    "cmd",
-    "conhost",
-    "console",
-    "contour",
-    "coolretroterm",
-    "foot",
-    "footclient",
-    "ghostty",
-    "gnometerminal",
-    "gnometerminalserver",
-    "guake",
-    "hyper",
-    "iterm2",
-    "kgx",
-    "kitty",
-    "konsole",
-    "lxterminal",
-    "mateterminal",
-    "mintty",
-    "powershell",
-    "ptyxis",
-    "putty",
-    "pwsh",
-    "qterminal",
-    "rio",
-    "rxvt",
-    "sakura",
-    "st",
-    "st256color",
-    "tabby",
-    "terminal",
-    "terminator",
-    "terminology",
-    "tilda",
-    "tilix",
-    "urxvt",
-    "uxterm",
-    "warp",
-    "wezterm",
-    "weztermgui",
-    "windowsterminal",
-    "xfce4terminal",
-    "xterm",
-    "yakuake",
-];
+use crate::AppKind;
+use crate::kind::forms;
+
 /// Editors where Ctrl+V means something else than paste.
 const EDITORS: [&str; 6] = ["emacs", "gvim", "kakoune", "neovide", "nvimqt", "vimx"];
 
-/// One of its names is that of a terminal.
+/// Where Ctrl+C interrupts and what was printed cannot be replaced.
 pub(super) fn is_terminal(names: &[String]) -> bool {
-    forms(names).any(|name| TERMINALS.contains(&name.as_str()))
+    forms(names).any(|name| AppKind::of(&[name]) == AppKind::Terminal)
 }
 
 /// Ctrl+V pastes there.
@@ -66,27 +20,6 @@ pub(super) fn pastes_by_chord(names: &[String]) -> bool {
 pub(super) fn is_blocked(names: &[String], blocked: &[String]) -> bool {
     let blocked: Vec<String> = forms(blocked).collect();
     forms(names).any(|name| blocked.contains(&name))
-}
-
-/// What is compared: letters and digits only, small; and of names such as
-/// `org.keepassxc.KeePassXC` and `Bitwarden.exe` also the part that names the app.
-fn forms(names: &[String]) -> impl Iterator<Item = String> {
-    names
-        .iter()
-        .flat_map(|name| {
-            let stem = name
-                .strip_suffix(".exe")
-                .or_else(|| name.strip_suffix(".app"))
-                .unwrap_or(name);
-            [stem, stem.rsplit('.').next().unwrap_or(stem)]
-        })
-        .map(|name| {
-            name.chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect::<String>()
-        })
-        .filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

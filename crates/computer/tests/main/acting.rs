@@ -214,7 +214,7 @@ async fn typing_is_exact() {
         acted.sent,
         start.elapsed()
     );
-    assert_eq!(acted.effect.outcome, Outcome::Confirmed);
+    assert_eq!(acted.effect.outcome, Outcome::Confirmed, "{acted:?}");
     assert_eq!(text_so_far(&mut window, &text), text);
     // The keyboard is as it was: a chord still means what it says.
     desktop

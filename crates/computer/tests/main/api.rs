@@ -180,6 +180,8 @@ async fn the_doctor_tries_everything() {
             ("stop", true),
             ("move the mouse", true),
             ("type", true),
+            // Nothing is open that could tell.
+            ("accessibility", false),
             ("clipboard", true),
         ],
         "{abilities:#?}"

@@ -31,6 +31,54 @@ impl Drop for Ended {
     }
 }
 
+/// A session bus, which programs tell their accessibility trees on.
+pub struct Bus {
+    // Ended in this order.
+    _daemon: Ended,
+    address: String,
+    folder: tempfile::TempDir,
+}
+
+impl Bus {
+    pub fn start(desktop: &Desktop) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+            .env("DISPLAY", &desktop.display)
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dbus-daemon must be installed (package dbus-daemon)");
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        Self {
+            _daemon: Ended(daemon),
+            address: address.trim().to_owned(),
+            folder,
+        }
+    }
+
+    /// What a program needs to be on it; `tree`: it tells its accessibility tree.
+    pub fn join(&self, command: &mut Command, tree: bool) {
+        if tree {
+            command
+                .env_remove("NO_AT_BRIDGE")
+                .env("DBUS_SESSION_BUS_ADDRESS", &self.address);
+        }
+        command
+            .env("XDG_RUNTIME_DIR", self.folder.path())
+            .env("GSETTINGS_BACKEND", "memory")
+            .env("GDK_BACKEND", "x11")
+            .env("GSK_RENDERER", "cairo");
+    }
+}
+
 /// An X server and a window manager.
 pub struct Desktop {
     pub display: String,

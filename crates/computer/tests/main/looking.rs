@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::desktop::Desktop;
 
 /// Width, height and the colours at some points of a PNG.
-fn decode(png: &[u8], points: &[(usize, usize)]) -> (u32, u32, Vec<[u8; 3]>) {
+pub fn decode(png: &[u8], points: &[(usize, usize)]) -> (u32, u32, Vec<[u8; 3]>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png))
         .read_info()
         .unwrap();
@@ -251,4 +251,50 @@ async fn without_a_display_it_says_what_to_do() {
             .count()
             <= 2
     );
+}
+
+#[tokio::test]
+async fn displays_that_were_not_given_are_neither_seen_nor_used() {
+    let desktop = Desktop::start();
+    for (name, at) in [("left", "0"), ("right", "640")] {
+        let place = format!("640/160x800/200+{at}+0");
+        let output = if name == "left" { "screen" } else { "none" };
+        desktop.run("xrandr", &["--setmonitor", name, &place, output]);
+    }
+    let mut window = desktop.window(&["title", "On the right", "740", "100"]);
+    let whole = desktop.computer();
+    let session = &desktop.session;
+    let right = Look::Display("right".into());
+    let shot = whole.look(session, |s| s, right.clone()).await.unwrap();
+    let computer = whole.apart();
+    computer.give_displays(Some(vec!["left".to_owned()]));
+    let refused = "The display right is not among those the person lets you use. Nothing was done.";
+    // Clicked, in the frame of before, and by a place on the desktop.
+    let click = json!({"action": "left_click", "coordinate": [100, 100]});
+    let error = desktop
+        .act(&computer, &shot.frame, click)
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), refused);
+    for (method, params) in [
+        ("mouse.click", json!({"x": 840, "y": 200})),
+        ("keyboard.write", json!({"text": "a"})),
+    ] {
+        let error = computer.call(session, method, params).await.unwrap_err();
+        assert_eq!(error.to_string(), refused, "{method}");
+    }
+    // Looked at.
+    let error = computer.look(session, |s| s, right).await.unwrap_err();
+    assert_eq!(error.to_string(), "There is no display \"right\".");
+    let all = json!({"screen": -1});
+    let all = computer.call(session, "display.view", all).await.unwrap();
+    assert_eq!(all["image"]["width"], json!(640));
+    // What was given can be used, and what is given later.
+    let shot = computer.look(session, |s| s, Look::Primary).await.unwrap();
+    assert_eq!(shot.frame.display, "left");
+    computer.give_displays(None);
+    let click = json!({"x": 840, "y": 200});
+    computer.call(session, "mouse.click", click).await.unwrap();
+    let event = window.until_event("press");
+    assert_eq!((&event["x"], &event["y"]), (&json!(840), &json!(200)));
 }

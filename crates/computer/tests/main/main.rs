@@ -7,6 +7,12 @@
 mod acting;
 mod api;
 mod desktop;
+mod effects;
+mod elements;
+mod floor;
 mod looking;
 mod selection;
 mod stopping;
+mod sway;
+mod wayland;
+mod wayland_stopping;

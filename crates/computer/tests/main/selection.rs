@@ -14,40 +14,20 @@ use serde_json::{Value, json};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ModMask};
 
-use crate::desktop::{Desktop, Ended, PATIENCE};
+use crate::desktop::{Bus, Desktop, Ended, PATIENCE};
 
 /// A desktop with a session bus, which programs tell their accessibility trees on.
 struct Session {
     // Ended in this order.
-    _bus: Ended,
-    address: String,
-    folder: tempfile::TempDir,
+    bus: Bus,
     desktop: Desktop,
 }
 
 impl Session {
     fn start() -> Self {
         let desktop = Desktop::start();
-        let folder = tempfile::tempdir().unwrap();
-        let mut bus = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
-            .env("DISPLAY", &desktop.display)
-            .env("XDG_RUNTIME_DIR", folder.path())
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dbus-daemon must be installed (package dbus-daemon)");
-        let mut address = String::new();
-        BufReader::new(bus.stdout.take().unwrap())
-            .read_line(&mut address)
-            .unwrap();
         Self {
-            _bus: Ended(bus),
-            address: address.trim().to_owned(),
-            folder,
+            bus: Bus::start(&desktop),
             desktop,
         }
     }
@@ -56,18 +36,11 @@ impl Session {
     fn program(&self, arguments: &[&str]) -> Program {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/selection.py");
         let mut command = self.desktop.command("/usr/bin/python3");
-        if !["own", "bare"].contains(&arguments[0]) {
-            command
-                .env_remove("NO_AT_BRIDGE")
-                .env("DBUS_SESSION_BUS_ADDRESS", &self.address);
-        }
+        let tree = !["own", "bare"].contains(&arguments[0]);
+        self.bus.join(&mut command, tree);
         let mut child = command
             .arg(script)
             .args(arguments)
-            .env("XDG_RUNTIME_DIR", self.folder.path())
-            .env("GSETTINGS_BACKEND", "memory")
-            .env("GDK_BACKEND", "x11")
-            .env("GSK_RENDERER", "cairo")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

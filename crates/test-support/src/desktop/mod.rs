@@ -1,7 +1,9 @@
-//! A desktop of a test's own: X server, window manager and message bus.
+//! A desktop of a test's own: X server, window manager and message bus; and, in
+//! [`sway`], one of Wayland.
 
 mod process;
 mod screen;
+pub mod sway;
 
 pub(crate) use process::Process;
 

@@ -22,6 +22,9 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// What counts as quiet for a program that cannot answer.
 const QUIET: Duration = Duration::from_millis(150);
 
+/// Between two looks at whether a program still works.
+const RESTING: Duration = Duration::from_millis(20);
+
 /// Asks the program that has the keyboard.
 pub(super) struct Client {
     x: X,
@@ -60,9 +63,33 @@ impl Client {
 
     /// The same, for no longer than `time`.
     fn wait_at_most(&mut self, time: Duration) -> Result<Caught> {
-        let Some(window) = self.answering_window()? else {
-            return Ok(Caught::Unknown);
-        };
+        match self.answering_window()? {
+            Some(window) => self.ask(window, time),
+            None => Ok(Caught::Unknown),
+        }
+    }
+
+    /// Waits until a window's program has read all it was sent, and has nothing to
+    /// do any more, for no longer than `most`.
+    pub(super) fn rests(&mut self, window: Window, pid: Option<u32>, most: Duration) -> Result<()> {
+        let deadline = Instant::now() + most;
+        let protocols = self.x.values(window, self.x.atoms.WM_PROTOCOLS)?;
+        if protocols.contains(&self.x.atoms._NET_WM_PING) {
+            self.ask(window, most)?;
+        }
+        let Some(pid) = pid else { return Ok(()) };
+        let mut watch = DamageWatch::open(self.display.as_deref())?;
+        while !sleeps(pid) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            watch.settle(RESTING.min(left), left, &|| false)?;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, window: Window, time: Duration) -> Result<Caught> {
         while self.x.conn.poll_for_event()?.is_some() {}
         self.serial = self.serial.wrapping_add(1).max(1);
         let atoms = self.x.atoms;

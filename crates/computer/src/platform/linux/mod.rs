@@ -1,8 +1,9 @@
-//! X11, through `x11rb`.
+//! X11, through `x11rb`; and Wayland, in [`wayland`].
 //!
-//! Each part has a connection of its own: the screen is asked from any thread,
+//! On X11 each part has a connection of its own: the screen is asked from any thread,
 //! the gate's thread sends input, the listener waits, and none waits for another.
 
+mod accessibility;
 mod binding;
 mod capture;
 mod client;
@@ -18,6 +19,7 @@ mod selection;
 mod spare;
 mod stop_key;
 mod watch;
+mod wayland;
 mod window_list;
 
 #[cfg(test)]
@@ -37,10 +39,22 @@ use x11rb::protocol::xproto::ConnectionExt as _;
 use super::clipboard::SystemClipboard;
 use super::{Ledger, Platform, PlatformError, Result};
 use connection::X;
+pub(super) use accessibility::open as open_accessibility;
 pub(super) use selection::open as open_selection;
 
-/// Opens the X11 desktop of `display`, or of the environment.
+/// Opens the desktop of `display`, or of the environment.
 pub(super) fn open(display: Option<&str>, _runtime: Option<&Path>) -> Result<Platform> {
+    if let Some(socket) = wayland::socket(display) {
+        match wayland::open(&socket) {
+            // A compositor without the protocols, or a name left over from another session.
+            Err(error) if display.is_none() => tracing::debug!(%error, "Wayland is not used"),
+            opened => return opened,
+        }
+    }
+    open_x11(display)
+}
+
+fn open_x11(display: Option<&str>) -> Result<Platform> {
     let x = X::connect(display)?;
     refuse_xwayland(&x)?;
     let ledger = Arc::new(Ledger::default());
@@ -86,4 +100,11 @@ fn clipboard(display: Option<&str>) -> SystemClipboard {
         }
         _ => SystemClipboard::default(),
     }
+}
+
+/// The names of the program of a process: its file's, and the one it goes by.
+pub(super) fn programs(pid: u32) -> Vec<String> {
+    let comm = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok();
+    let comm = comm.map(|name| name.trim_end().to_owned());
+    selection::program(pid).into_iter().chain(comm).collect()
 }

@@ -13,6 +13,7 @@ use x11rb::protocol::xproto::{
 use x11rb::{CURRENT_TIME, NONE};
 
 use super::capture::Capture;
+use super::client::Client;
 use super::connection::X;
 use super::watch::DamageWatch;
 use super::window_list;
@@ -193,6 +194,13 @@ impl Screen for X11Screen {
                 }
             }
         }
+    }
+
+    fn rests(&self, window: &Window, most: Duration) -> Result<()> {
+        let Ok(id) = u32::try_from(window.id) else {
+            return Ok(());
+        };
+        Client::open(self.display.as_deref())?.rests(id, window.pid, most)
     }
 
     fn damage(&self) -> Result<Box<dyn ChangeWatch>> {

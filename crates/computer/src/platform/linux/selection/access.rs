@@ -6,27 +6,22 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use atspi::{
     Interface, InterfaceSet, MatchType, ObjectMatchRule, Role, SortOrder, State, StateSet,
 };
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
 use zbus::blocking::Connection;
-use zbus::blocking::connection::Builder;
-use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
+use zbus::zvariant::{DynamicType, OwnedValue, Type};
 
+use super::super::accessibility::bus::{
+    self, ACCESSIBLE, COLLECTION, PROPERTIES, REGISTRY, ROOT, Reference, TEXT,
+};
 use super::super::connection::X;
 use super::Names;
 use crate::platform::{Field, Rect, Result};
 
-const REGISTRY: &str = "org.a11y.atspi.Registry";
-const ROOT: &str = "/org/a11y/atspi/accessible/root";
-const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
-const COLLECTION: &str = "org.a11y.atspi.Collection";
-const TEXT: &str = "org.a11y.atspi.Text";
-/// One question to one program.
-const CALL: Duration = Duration::from_millis(120);
 /// Programs without a search of their own are searched up to here.
 const MOST_ELEMENTS: usize = 600;
 /// So many fields are asked what is selected in them.
@@ -154,7 +149,7 @@ impl Access {
 fn start(address: Option<String>) -> Option<SyncSender<(Asked, SyncSender<Told>)>> {
     let (ask, asked) = sync_channel::<(Asked, SyncSender<Told>)>(2);
     let body = move || {
-        let Some(bus) = connect(address) else {
+        let Some(bus) = bus::connect(address, bus::CALL) else {
             tracing::debug!("there is no accessibility bus");
             return;
         };
@@ -186,60 +181,6 @@ fn start(address: Option<String>) -> Option<SyncSender<(Asked, SyncSender<Told>)
     Some(ask)
 }
 
-fn connect(address: Option<String>) -> Option<Connection> {
-    let open = |address: &str| {
-        Builder::address(address)
-            .ok()?
-            .method_timeout(CALL)
-            .build()
-            .ok()
-    };
-    address
-        .and_then(|address| open(&address))
-        .or_else(|| open(&told_by_session()?))
-}
-
-/// What the session's bus tells. Starts nothing: without the service no
-/// program shows a tree either.
-fn told_by_session() -> Option<String> {
-    let session = Builder::session().ok()?.method_timeout(CALL).build().ok()?;
-    let bus = "org.freedesktop.DBus";
-    let path = "/org/freedesktop/DBus";
-    let there: bool = call(&session, bus, path, bus, "NameHasOwner", &("org.a11y.Bus",))?;
-    if !there {
-        return None;
-    }
-    let service = "org.a11y.Bus";
-    call(
-        &session,
-        service,
-        "/org/a11y/bus",
-        service,
-        "GetAddress",
-        &(),
-    )
-}
-
-fn call<T>(
-    bus: &Connection,
-    to: &str,
-    path: &str,
-    interface: &str,
-    method: &str,
-    body: &(impl serde::Serialize + DynamicType),
-) -> Option<T>
-where
-    T: serde::de::DeserializeOwned + Type,
-{
-    let reply = bus
-        .call_method(Some(to), path, Some(interface), method, body)
-        .map_err(|error| tracing::trace!(%error, method, "no answer from the accessibility tree"))
-        .ok()?;
-    reply.body().deserialize().ok()
-}
-
-type Reference = (String, OwnedObjectPath);
-
 struct Tree {
     bus: Connection,
     /// Processes of programs on the bus, by their names there, which are never used again.
@@ -258,7 +199,7 @@ impl Tree {
     where
         T: serde::de::DeserializeOwned + Type,
     {
-        call(&self.bus, to, path, interface, method, body)
+        bus::call(&self.bus, to, path, interface, method, body)
     }
 
     /// The roots of the programs of a process.
@@ -308,9 +249,7 @@ impl Tree {
         if let Some(pid) = self.pids.get(name) {
             return Some(*pid);
         }
-        let bus = "org.freedesktop.DBus";
-        let path = "/org/freedesktop/DBus";
-        let pid = self.ask(bus, path, bus, "GetConnectionUnixProcessID", &(name,))?;
+        let pid = bus::pid(&self.bus, name)?;
         self.pids.insert(name.to_owned(), pid);
         Some(pid)
     }
@@ -440,8 +379,7 @@ impl Tree {
 
     /// A property of the text.
     fn number(&self, name: &str, path: &str, property: &str) -> Option<i32> {
-        let interface = "org.freedesktop.DBus.Properties";
-        let value: OwnedValue = self.ask(name, path, interface, "Get", &(TEXT, property))?;
+        let value: OwnedValue = self.ask(name, path, PROPERTIES, "Get", &(TEXT, property))?;
         i32::try_from(value).ok()
     }
 }

@@ -451,7 +451,7 @@ impl SelectedText for X11Selection {
 }
 
 /// The program of a process, by its file.
-fn program(pid: u32) -> Option<String> {
+pub(super) fn program(pid: u32) -> Option<String> {
     let path = std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
     Some(path.file_name()?.to_string_lossy().into_owned())
 }
