@@ -84,6 +84,19 @@ async fn the_deb_holds_what_it_needs_and_starts() {
         );
     }
 
+    // The page for `interpreter --server`, and the licences of what others wrote.
+    let share = root.join("usr/share");
+    assert!(share.join("interpreter/ui/index.html").is_file());
+    for list in [
+        "doc/interpreter/THIRD-PARTY.txt",
+        "interpreter/ui/licences.js",
+    ] {
+        let list = std::fs::read_to_string(share.join(list)).unwrap();
+        for name in ["tauri", "rusqlite", "react", "Permission is hereby granted"] {
+            assert!(list.contains(name), "{name} is not in the list of licences");
+        }
+    }
+
     // What the app links is what the package says it depends on, or comes with that.
     assert!(control.contains("Package: interpreter"), "{control}");
     let direct = [

@@ -1,6 +1,6 @@
 //! OS mode: the model sees the real screen and moves the real mouse.
 
-use interpreter_protocol::{Decision, Outcome, Rule, RuleMatch, Tier, Verdict};
+use interpreter_protocol::{Decision, Outcome, Rule, RuleMatch, RuleScope, Tier, Verdict};
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -193,7 +193,7 @@ async fn an_app_that_was_allowed_does_not_ask_again() {
             tier: Tier::Full,
         },
     };
-    pipe.answer(&pending, Decision::Always { rule })
+    pipe.answer(&pending, Decision::Always { rule, scope: RuleScope::Conversation })
         .await
         .unwrap();
     pipe.until(|t| !t.responding).await;

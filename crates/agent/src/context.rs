@@ -208,12 +208,33 @@ impl Builder<'_> {
         }
     }
 
+    /// A picture of the person's: of any size, so it is made to fit the model. The item
+    /// stays as it is.
+    fn attached(&self, hash: &str, (width, height): (u32, u32)) -> Part {
+        let model = self.source.model;
+        let fits = model.fit_image((width, height));
+        // Sides that are only rounded are no reason to touch it.
+        let round = model.images.multiple;
+        if !model.vision || (fits.0 + round >= width && fits.1 + round >= height) {
+            return self.image(hash, width, height);
+        }
+        match self.source.host.fitted(hash, model) {
+            Ok(picture) => Part::Image(Image {
+                media_type: picture.media_type,
+                bytes: picture.bytes,
+                width: picture.width,
+                height: picture.height,
+            }),
+            Err(_) => self.image(hash, width, height),
+        }
+    }
+
     fn user_parts(&self, item: &Item) -> Vec<Part> {
         match item.kind.as_str() {
             kind::IMAGE => {
                 let size = |name: &str| item.extra.get(name).and_then(Value::as_u64).unwrap_or(0);
-                let mut parts =
-                    vec![self.image(item.text(), size("width") as u32, size("height") as u32)];
+                let size = (size("width") as u32, size("height") as u32);
+                let mut parts = vec![self.attached(item.text(), size)];
                 if let Some(path) = item.key("path") {
                     parts.push(Part::Text(format!("The image above is the file {path}")));
                 }

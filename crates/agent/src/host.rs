@@ -1,9 +1,12 @@
 //! What a session needs from the outside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use interpreter_llm::{ModelInfo, Provider};
-use interpreter_protocol::{Chunk, ConversationId, Error, Event, Grant, ItemId, Mode, Rule};
+use interpreter_protocol::{
+    Chunk, ConversationId, Error, Event, Grant, ItemId, Mode, Rule, RuleScope,
+};
 use serde_json::{Map, Value};
 
 use crate::Tool;
@@ -55,6 +58,10 @@ pub struct TurnSettings {
     pub profile: String,
     /// US dollars this conversation may cost.
     pub max_budget: Option<f64>,
+    /// Steps one turn may do on the screen.
+    pub os_steps: Option<u32>,
+    /// For how long one turn may use the screen; while the person has control does not count.
+    pub os_time: Option<Duration>,
     /// Longest answer, in tokens.
     pub max_tokens: Option<u32>,
     /// Sampling temperature, where the person set it.
@@ -87,6 +94,27 @@ pub struct Budget {
     pub limit: f64,
 }
 
+/// Whether the budgets of all conversations have room for a call.
+pub enum Room {
+    /// It has; kept free until this is dropped, once what the call cost is written.
+    Kept(Box<dyn Send>),
+    /// This one is used up.
+    Spent(Budget),
+}
+
+/// A picture on its way to a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// `image/png` or `image/jpeg`.
+    pub media_type: String,
+    /// Encoded.
+    pub bytes: Arc<[u8]>,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
 /// A model that can be called.
 #[derive(Clone)]
 pub struct ModelHandle {
@@ -116,22 +144,48 @@ pub trait Host: Send + Sync {
     /// `UnknownItem` when it is gone.
     fn blob(&self, hash: &str) -> Result<(String, Vec<u8>), Error>;
 
+    /// The same picture in a size this model takes; the bytes depend on nothing else.
+    ///
+    /// # Errors
+    /// As [`Host::blob`].
+    fn fitted(&self, hash: &str, model: &ModelInfo) -> Result<Picture, Error>;
+
     /// The person gave a rule with an approval. Gives the id it can be revoked by.
     ///
     /// # Errors
     /// `CannotSave`.
-    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<String, Error>;
+    fn allow(
+        &self,
+        conversation: &ConversationId,
+        own: &Map<String, Value>,
+        rule: &Rule,
+        scope: RuleScope,
+    ) -> Result<String, Error>;
 
-    /// The limits that hold for all conversations together, asked before each model call.
+    /// Finds room for a call of at most this many dollars in the limits that hold for
+    /// all conversations together, and keeps it: asked before each model call. Where
+    /// calls of other conversations are under way and it may not fit beside them, it
+    /// waits for their end.
     ///
     /// # Errors
     /// When a limit is set and what was spent cannot be told; then no call is made.
-    fn budgets(&self, own: &Map<String, Value>) -> Result<Vec<Budget>, Error>;
+    fn room<'a>(
+        &'a self,
+        own: &'a Map<String, Value>,
+        most: f64,
+    ) -> BoxFuture<'a, Result<Room, Error>>;
+
+    /// Whether the person has mouse and keyboard while this conversation drives them.
+    fn is_held(&self, conversation: &ConversationId) -> bool;
+
+    /// The person gave mouse and keyboard back with an answer.
+    fn give_back(&self, conversation: &ConversationId);
 
     /// A turn ended: give the screen back, remember the model.
     fn turn_over<'a>(
         &'a self,
         conversation: &'a ConversationId,
+        own: &'a Map<String, Value>,
         model: &'a str,
     ) -> BoxFuture<'a, ()>;
 

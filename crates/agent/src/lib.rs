@@ -17,7 +17,9 @@ mod session;
 mod tool;
 mod turn;
 
-pub use host::{BoxFuture, Budget, BudgetScope, Entry, Host, Journal, ModelHandle, TurnSettings};
+pub use host::{
+    BoxFuture, Budget, BudgetScope, Entry, Host, Journal, ModelHandle, Picture, Room, TurnSettings,
+};
 pub use memo::{Memo, StoredPart, StoredResult};
 pub use session::{Session, SessionOp, SessionStart, spawn};
 pub use tool::{

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use interpreter_protocol::{
-    Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, OsState, Receipt,
-    RequestId, Role, Run, Transcript, kind,
+    Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, Receipt, RequestId,
+    Role, Run, Transcript, kind,
 };
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::emitter::Emitter;
+use crate::turn::control::Control;
 use crate::{Host, Journal, Memo};
 
 mod meta;
@@ -103,8 +104,11 @@ pub enum SessionOp {
     Rename(String),
     /// A word to the model that the person did not write.
     Tell(String),
-    /// The state of the screen changed without the model: the person took control.
-    Os(OsState, String),
+    /// The person took control, in words: nothing is asked of the model and nothing is
+    /// begun until [`SessionOp::Resume`].
+    Pause(String),
+    /// The person gave control back.
+    Resume,
     /// End the session; what was said is on disk.
     Close,
 }
@@ -162,6 +166,7 @@ pub fn spawn(start: SessionStart) -> Session {
         reply,
         closing: false,
         model_name: String::new(),
+        control: Control::default(),
     };
     tokio::spawn(state.run());
     Session { commands }
@@ -218,6 +223,8 @@ pub(crate) struct State {
     closing: bool,
     /// The last model called, as the person would name it.
     pub model_name: String,
+    /// Who has the computer in this turn, and how much of it was used.
+    pub control: Control,
 }
 
 /// What ended a wait.
@@ -281,6 +288,8 @@ impl State {
                 let (language, code) = (language.clone(), code.clone());
                 self.run_own(command, &language, &code).await;
             }
+            // Nothing is under way that could be held or gone on with.
+            SessionOp::Pause(_) | SessionOp::Resume => command.accept(),
             SessionOp::Truncate(item) if self.emitter.transcript.item(item).is_none() => {
                 command.refuse(ErrorCode::UnknownItem, GONE);
             }
@@ -385,8 +394,13 @@ impl State {
                 command.accept();
                 None
             }
-            SessionOp::Os(state, text) => {
-                self.note_os(*state, text);
+            SessionOp::Pause(text) => {
+                self.pause(text);
+                command.accept();
+                None
+            }
+            SessionOp::Resume => {
+                self.resume();
                 command.accept();
                 None
             }

@@ -167,6 +167,8 @@ pub struct ToolHandle {
     pub item: ItemId,
     /// What the turn looks like; absent where the person runs code.
     pub scene: Option<Scene>,
+    /// The person used the computer since the model last saw it.
+    pub user_acted: bool,
     /// Towards the session. Bounded: a tool that prints fast waits here.
     pub events: mpsc::Sender<ToolEvent>,
     /// From the person.

@@ -18,6 +18,7 @@ use crate::{ModelHandle, Prepared, Scene, Subject, Tool, ToolError, TurnSettings
 mod ask;
 mod budget;
 mod call;
+pub(crate) mod control;
 mod execute;
 mod own;
 mod reply;
@@ -52,6 +53,7 @@ struct Writing {
 impl State {
     /// Runs a turn to its end, whatever that is, and says so.
     pub(crate) async fn turn(&mut self) {
+        self.control = control::Control::default();
         let end = self.rounds().await;
         if let Some(error) = self.emitter.take_failure() {
             tracing::error!(code = %error.code.as_str(), "the conversation could not be written");
@@ -61,15 +63,19 @@ impl State {
             self.emitter.error(error);
         }
         if self.emitter.transcript.os.is_some() {
-            let state = match end {
-                Err(End::Stopped) => OsState::Stopped,
-                _ => OsState::Finished,
+            let (state, text) = match &end {
+                Err(End::Stopped) => (OsState::Stopped, ""),
+                Err(End::Failed(error)) if error.code == ErrorCode::LimitReached => {
+                    (OsState::Stopped, error.message.as_str())
+                }
+                _ => (OsState::Finished, ""),
             };
-            self.note_os(state, "");
+            self.note_os(state, text);
         }
         let conversation = self.conversation.clone();
         let model = self.model_name.clone();
-        self.host.turn_over(&conversation, &model).await;
+        let own = self.own.clone();
+        self.host.turn_over(&conversation, &own, &model).await;
         self.complete();
         // A turn that could not be written may have failed again just now.
         let _ = self.emitter.take_failure();
@@ -150,23 +156,35 @@ impl State {
     }
 
     async fn call_model(&mut self) -> Result<Reply, End> {
-        let settings = self.host.settings(&self.conversation, &self.own);
-        self.check_budgets(&settings)?;
-        let model = self.model().await?;
-        self.model_name.clone_from(&model.info.name);
-        self.note_meta();
-        let scene = Scene {
-            conversation: self.conversation.clone(),
-            model: model.info.clone(),
-            os: settings.os,
-            mode: settings.mode,
+        let (settings, model, scene, tools, request, _room) = loop {
+            self.hold().await?;
+            let settings = self.host.settings(&self.conversation, &self.own);
+            self.check_budget(&settings)?;
+            if let Some(error) = self.out_of_time(&settings).filter(|_| settings.os) {
+                return Err(error.into());
+            }
+            let model = self.model().await?;
+            self.model_name.clone_from(&model.info.name);
+            self.note_meta();
+            let scene = Scene {
+                conversation: self.conversation.clone(),
+                model: model.info.clone(),
+                os: settings.os,
+                mode: settings.mode,
+            };
+            if settings.os && !self.is_paused() {
+                self.note_os(OsState::Thinking, "Waiting for the model");
+            }
+            let tools = self.host.tools(&self.conversation);
+            let request = self.request(&scene, &settings, &tools);
+            let room = self.room(budget::most(&request, &model.info)).await?;
+            // The person may have taken control while this was waited for.
+            if !self.is_paused() {
+                break (settings, model, scene, tools, request, room);
+            }
         };
-        if settings.os {
-            self.note_os(OsState::Thinking, "Waiting for the model");
-        }
-        let tools = self.host.tools(&self.conversation);
-        let request = self.request(&scene, &settings, &tools);
         let mut stream = model.provider.stream(request);
+        let mut retries = false;
         self.reply += 1;
         let mut calls = Vec::new();
         let mut writing: Option<Writing> = None;
@@ -175,7 +193,12 @@ impl State {
             if self.emitter.has_failed() {
                 break Err(End::Stopped);
             }
-            let event = match self.wait(&mut stream.next()).await {
+            // Trying again is a further request: it waits until the person gives control back.
+            let woken = match retries && self.is_paused() {
+                true => self.wait(&mut std::future::pending()).await,
+                false => self.wait(&mut stream.next()).await,
+            };
+            let event = match woken {
                 Wake::Command(command) => match self.busy(command) {
                     Some(end) => break Err(end),
                     None => continue,
@@ -188,6 +211,7 @@ impl State {
                 }
                 Wake::Done(Some(Ok(event))) => event,
             };
+            retries = matches!(event, ModelEvent::Retry { .. });
             match event {
                 ModelEvent::Retry {
                     wait_ms,
@@ -296,12 +320,6 @@ fn run(item: &ItemId, state: RunState, mode: Mode) -> Run {
 }
 
 /// Whether a call is an action on the screen, which later ones of the same answer build on.
-fn is_action(prepared: &Result<Prepared, ToolError>) -> bool {
-    matches!(
-        prepared,
-        Ok(Prepared {
-            subject: Subject::Action { .. },
-            ..
-        })
-    )
+fn is_action(prepared: &Prepared) -> bool {
+    matches!(prepared.subject, Subject::Action { .. })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use interpreter_protocol::{
     Chunk, ConfirmationId, Decision, Error, ErrorCode, Event, InputRequest, ItemId, Pending,
-    RequestId, Role, Rule, RuleMatch, Run, RunState, Tier, Verdict, kind,
+    RequestId, Role, Rule, RuleMatch, RuleScope, Run, RunState, Tier, Verdict, kind,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -381,6 +381,7 @@ fn always(app: Option<&str>) -> Decision {
                     tier: Tier::Full,
                 },
             },
+            scope: RuleScope::Conversation,
         },
         // Not a choice where no app is known.
         None => Decision::Skip { reason: None },

@@ -3,17 +3,24 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
-use interpreter_agent::{BoxFuture, Budget, BudgetScope, Host, ModelHandle, Tool, TurnSettings};
+use interpreter_agent::{
+    BoxFuture, Budget, BudgetScope, Host, ModelHandle, Picture, Room, Tool, TurnSettings,
+};
 use interpreter_computer::Computer;
 use interpreter_languages::Languages;
-use interpreter_llm::{Lookup, Wish};
-use interpreter_protocol::{ConversationId, Error, Grant, Rule, RuleMatch, Scope, Verdict};
+use interpreter_llm::{Lookup, ModelInfo, Wish};
+use interpreter_protocol::{
+    ConversationId, Error, Grant, Rule, RuleMatch, RuleScope, Scope, Verdict,
+};
 use interpreter_settings::{Secrets, Settings, Values};
 use interpreter_store::Store;
 use serde_json::{Map, Value};
 
 use crate::kit::Kit;
+use crate::picture::Fitted;
+use crate::spending::Spending;
 use crate::{Env, clock, system, tools};
 
 /// Where the app keeps the model that was used last.
@@ -34,6 +41,10 @@ pub(crate) struct EngineHost {
     /// Models that were resolved before. Providers remember what a server refused,
     /// and a local server need not be asked again, so they live on.
     models: Mutex<Vec<(Wish, ModelHandle)>>,
+    /// Calls of models that are under way.
+    spending: Spending,
+    /// Attached pictures in the size that models take.
+    fitted: Fitted,
 }
 
 /// What the host is made from.
@@ -60,6 +71,8 @@ impl EngineHost {
             kits: Mutex::new(HashMap::new()),
             granted: Mutex::new(Vec::new()),
             models: Mutex::new(Vec::new()),
+            spending: Spending::default(),
+            fitted: Fitted::default(),
         }
     }
 
@@ -155,9 +168,42 @@ impl EngineHost {
                 },
             },
             conversation: None,
+            profile: None,
             until: None,
         });
-        forbidden.chain(self.grants(Some(conversation))).collect()
+        let here = |grant: &Grant| {
+            let profile = grant.profile.as_ref();
+            profile.is_none_or(|profile| *profile == values.profile)
+        };
+        let given = self.grants(Some(conversation)).into_iter().filter(here);
+        forbidden.chain(given).collect()
+    }
+
+    /// Whether this conversation holds mouse and keyboard.
+    pub fn drives(&self, conversation: &ConversationId) -> bool {
+        let holder = self.computer.gate().holder();
+        holder.is_some_and(|holder| holder.0 == conversation.0)
+    }
+
+    /// The limits of all conversations together, and what was spent of them.
+    fn budgets(&self, own: &Map<String, Value>) -> Result<Vec<Budget>, Error> {
+        let values = self.values(own);
+        let limits = [
+            (BudgetScope::Day, values.max_budget_day, clock::day()),
+            (BudgetScope::Month, values.max_budget_month, clock::month()),
+        ];
+        let mut budgets = Vec::new();
+        for (scope, limit, since) in limits {
+            if let Some(limit) = limit {
+                let spent = self.store.spent(since)?.usd;
+                budgets.push(Budget {
+                    scope,
+                    spent,
+                    limit,
+                });
+            }
+        }
+        Ok(budgets)
     }
 
     fn wish(&self, own: &Map<String, Value>) -> Wish {
@@ -240,6 +286,7 @@ impl Host for EngineHost {
         let rules = self.rules(conversation, &values);
         if let Some(kit) = self.kit(conversation) {
             kit.keep_screenshots(values.keep_screenshots);
+            kit.computer.give_displays(values.os_displays.clone());
         }
         let about = system::About {
             values: &values,
@@ -252,6 +299,10 @@ impl Host for EngineHost {
             os: values.os,
             profile: values.profile.clone(),
             max_budget: values.max_budget,
+            os_steps: values.os_steps,
+            os_time: values
+                .os_minutes
+                .map(|m| Duration::from_secs(m.saturating_mul(60))),
             max_tokens: values.max_tokens,
             temperature: values.temperature,
             system: system::text(&about),
@@ -276,44 +327,54 @@ impl Host for EngineHost {
         Ok(self.store.blob(hash)?)
     }
 
-    fn allow(&self, conversation: &ConversationId, rule: &Rule) -> Result<String, Error> {
+    fn fitted(&self, hash: &str, model: &ModelInfo) -> Result<Picture, Error> {
+        self.fitted.get(hash, model.images, || self.blob(hash))
+    }
+
+    fn allow(
+        &self,
+        conversation: &ConversationId,
+        own: &Map<String, Value>,
+        rule: &Rule,
+        scope: RuleScope,
+    ) -> Result<String, Error> {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let grant = Grant {
+        let profile = || self.values(own).profile;
+        self.add_grant(Grant {
             id: id.clone(),
             rule: rule.clone(),
-            conversation: Some(conversation.clone()),
+            conversation: (scope == RuleScope::Conversation).then(|| conversation.clone()),
+            profile: (scope == RuleScope::Profile).then(profile),
             until: None,
-        };
-        self.granted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(grant);
+        })?;
         Ok(id)
     }
 
-    fn budgets(&self, own: &Map<String, Value>) -> Result<Vec<Budget>, Error> {
-        let values = self.values(own);
-        let limits = [
-            (BudgetScope::Day, values.max_budget_day, clock::day()),
-            (BudgetScope::Month, values.max_budget_month, clock::month()),
-        ];
-        let mut budgets = Vec::new();
-        for (scope, limit, since) in limits {
-            if let Some(limit) = limit {
-                let spent = self.store.spent(since)?.usd;
-                budgets.push(Budget {
-                    scope,
-                    spent,
-                    limit,
-                });
-            }
+    fn room<'a>(
+        &'a self,
+        own: &'a Map<String, Value>,
+        most: f64,
+    ) -> BoxFuture<'a, Result<Room, Error>> {
+        Box::pin(self.spending.room(most, || self.budgets(own)))
+    }
+
+    fn is_held(&self, conversation: &ConversationId) -> bool {
+        let gate = self.computer.gate();
+        gate.paused().is_some() && self.drives(conversation)
+    }
+
+    fn give_back(&self, conversation: &ConversationId) {
+        if self.is_held(conversation)
+            && let Err(error) = self.computer.gate().resume()
+        {
+            tracing::debug!(%error, "an answer did not give control back");
         }
-        Ok(budgets)
     }
 
     fn turn_over<'a>(
         &'a self,
         conversation: &'a ConversationId,
+        own: &'a Map<String, Value>,
         model: &'a str,
     ) -> BoxFuture<'a, ()> {
         Box::pin(async move {
@@ -327,7 +388,11 @@ impl Host for EngineHost {
                 .settings
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            if settings.values(&Map::new()).last_model.as_deref() != Some(model) {
+            let values = settings.values(&Map::new());
+            // A conversation of the popup names the model of the popup.
+            let named = own.get("model").and_then(Value::as_str);
+            let quick = named.is_some() && named == values.quick_model.as_deref();
+            if !quick && values.last_model.as_deref() != Some(model) {
                 let mut values = Map::new();
                 values.insert(LAST_MODEL.to_owned(), Value::from(model));
                 if let Err(error) = settings.save(&Scope::Global, &values) {

@@ -115,13 +115,16 @@ impl Live {
         let recorded = writer.recorded().clone();
         let values = self.host.values(&recorded.overrides);
         let key = SessionKey::from(conversation.as_str());
-        let socket = ComputerSocket::open(self.host.computer.clone(), key).await;
+        // Code and model use the displays that this conversation was given.
+        let computer = self.host.computer.apart();
+        computer.give_displays(values.os_displays.clone());
+        let socket = ComputerSocket::open(computer.clone(), key).await;
         if let Err(error) = &socket {
             tracing::warn!(%error, "code cannot reach the Computer API: no loopback port");
         }
         let kit = Kit::new(KitParts {
             conversation: conversation.clone(),
-            computer: self.host.computer.clone(),
+            computer,
             store: self.host.store.clone(),
             folder: self.host.folder.clone(),
             state_dir: self.state_dir.clone(),

@@ -1,5 +1,15 @@
 //! Pictures on their way into a conversation.
 
+use std::collections::VecDeque;
+use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder as _, ImageReader};
+use interpreter_agent::Picture;
+use interpreter_llm::ImageRule;
 use interpreter_protocol::{Chunk, Error, ErrorCode, Role, kind};
 use interpreter_store::Store;
 
@@ -50,6 +60,79 @@ impl Stored {
             .with("width", self.width)
             .with("height", self.height)
     }
+}
+
+/// Pictures that were made smaller and are kept, so that a conversation that is gone on
+/// with need not make them again.
+const FITTED: usize = 8;
+/// Quality of a JPEG that was made smaller: its edges stay readable.
+const QUALITY: u8 = 90;
+
+/// Pictures in the size a model takes.
+#[derive(Default)]
+pub(crate) struct Fitted(Mutex<VecDeque<(String, ImageRule, Picture)>>);
+
+impl Fitted {
+    /// The picture of this hash, made smaller. What comes out depends on the picture and
+    /// the rule only, so it is the same in each request.
+    pub fn get(
+        &self,
+        hash: &str,
+        rule: ImageRule,
+        read: impl FnOnce() -> Result<(String, Vec<u8>), Error>,
+    ) -> Result<Picture, Error> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is = |name: &str, of: &ImageRule| name == hash && *of == rule;
+        if let Some((.., picture)) = kept().iter().find(|(name, of, _)| is(name, of)) {
+            return Ok(picture.clone());
+        }
+        let (media_type, bytes) = read()?;
+        let picture = smaller(&media_type, &bytes, rule).ok_or_else(|| {
+            Error::new(
+                ErrorCode::BadInput,
+                "The picture could not be made smaller.",
+            )
+        })?;
+        let mut kept = kept();
+        kept.push_front((hash.to_owned(), rule, picture.clone()));
+        kept.truncate(FITTED);
+        Ok(picture)
+    }
+}
+
+/// Upright, as cameras mark it, in the size that fits, in its own format.
+fn smaller(media_type: &str, bytes: &[u8], rule: ImageRule) -> Option<Picture> {
+    let reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .ok()?;
+    let mut decoder = reader.into_decoder().ok()?;
+    let upright = decoder.orientation().ok();
+    let mut image = DynamicImage::from_decoder(decoder).ok()?;
+    if let Some(upright) = upright {
+        image.apply_orientation(upright);
+    }
+    let (width, height) = rule.fit((image.width(), image.height()));
+    let image = image.resize_exact(width, height, FilterType::CatmullRom);
+    let mut out = Vec::new();
+    if media_type == "image/jpeg" {
+        let encoder = JpegEncoder::new_with_quality(&mut out, QUALITY);
+        image.to_rgb8().write_with_encoder(encoder).ok()?;
+    } else {
+        let encoder =
+            PngEncoder::new_with_quality(&mut out, CompressionType::Fast, PngFilter::Adaptive);
+        // Sixteen bits a colour say nothing to a model.
+        let plain = match image.color().has_alpha() {
+            true => DynamicImage::from(image.to_rgba8()),
+            false => DynamicImage::from(image.to_rgb8()),
+        };
+        plain.write_with_encoder(encoder).ok()?;
+    }
+    Some(Picture {
+        media_type: media_type.to_owned(),
+        bytes: out.into(),
+        width,
+        height,
+    })
 }
 
 /// Width and height from the header of a PNG or JPEG.

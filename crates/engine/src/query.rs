@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
+use interpreter_computer::SessionKey;
 use interpreter_languages::{Languages, LanguagesConfig};
 use interpreter_protocol::{Answer, ConversationId, Error, ErrorCode, ItemId, Query, Snapshot};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::Engine;
 use crate::computer_socket::encode;
@@ -65,6 +66,7 @@ impl Engine {
                     languages: found.unwrap_or_default(),
                 })
             }
+            Query::Displays => self.displays().await,
             Query::Doctor => Ok(Answer::Doctor {
                 abilities: self.inner.computer.doctor().await,
             }),
@@ -108,6 +110,17 @@ impl Engine {
                 "This version does not know what was asked.",
             )),
         }
+    }
+
+    /// The displays that are connected; none where there is no screen to ask.
+    async fn displays(&self) -> Result<Answer, Error> {
+        let key = SessionKey::from("displays");
+        let told = self.inner.computer.call(&key, "display.info", Value::Null);
+        let displays = match told.await {
+            Ok(list) => serde_json::from_value(list).unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        Ok(Answer::Displays { displays })
     }
 
     async fn items(

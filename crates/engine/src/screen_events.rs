@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use interpreter_agent::SessionOp;
 use interpreter_computer::GateEvent;
-use interpreter_protocol::{ConversationId, OsState};
+use interpreter_protocol::ConversationId;
 
 use crate::{Engine, Inner};
 
@@ -33,10 +33,8 @@ async fn tell(inner: &Weak<Inner>, event: GateEvent) -> Option<()> {
     let inner = inner.upgrade()?;
     let (session, op) = match event {
         GateEvent::Stopped { session, .. } => (session, SessionOp::Stop),
-        GateEvent::Paused { session, by } => (
-            Some(session),
-            SessionOp::Os(OsState::Paused, format!("You have control: {by}")),
-        ),
+        GateEvent::Paused { session, by } => (Some(session), SessionOp::Pause(sentence(&by))),
+        GateEvent::Resumed { session } => (Some(session), SessionOp::Resume),
         _ => return Some(()),
     };
     if let Some(key) = session
@@ -45,4 +43,25 @@ async fn tell(inner: &Weak<Inner>, event: GateEvent) -> Option<()> {
         let _ = session.send(op).await;
     }
     Some(())
+}
+
+/// What the person did, under the line that says that they have control.
+fn sentence(by: &str) -> String {
+    let mut letters = by.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let by: String = first.into_iter().flatten().chain(letters).collect();
+    format!("{by}. Resume looks again first.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_person_did_is_a_sentence() {
+        assert_eq!(
+            sentence("the mouse was moved"),
+            "The mouse was moved. Resume looks again first."
+        );
+    }
 }

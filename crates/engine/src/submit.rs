@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use interpreter_agent::SessionOp;
 use interpreter_protocol::{
-    ConversationId, Decision, Error, ErrorCode, Grant, Op, OsState, Receipt, Scope, UserPart,
+    ConversationId, Decision, Error, ErrorCode, Grant, Op, Receipt, Scope, UserPart,
 };
 use interpreter_settings::Settings;
 use serde_json::{Map, Value};
@@ -107,14 +107,18 @@ impl Engine {
             }
             Op::Resume { conversation } => {
                 self.may_approve(&Decision::Run)?;
-                self.inner.computer.gate().resume()?;
-                let os = SessionOp::Os(OsState::Thinking, "You gave control back".to_owned());
-                self.send(&conversation, os, "it is not open").await
+                if self.inner.host.drives(&conversation) {
+                    self.inner.computer.gate().resume()?;
+                }
+                self.send(&conversation, SessionOp::Resume, "it is not open")
+                    .await
             }
             Op::Pause { conversation } => {
-                self.inner.computer.gate().pause();
-                let os = SessionOp::Os(OsState::Paused, "You have control".to_owned());
-                self.send(&conversation, os, "it is not open").await
+                if self.inner.host.drives(&conversation) {
+                    self.inner.computer.gate().pause();
+                }
+                let pause = SessionOp::Pause("Resume looks again first.".to_owned());
+                self.send(&conversation, pause, "it is not open").await
             }
             Op::Configure { scope, values } => self.configure(scope, values).await,
             Op::Undo { conversation } => self.edit(&conversation, SessionOp::Undo).await,

@@ -40,6 +40,8 @@ pub enum ErrorCode {
     EmptyReply,
     /// The budget of the conversation is reached.
     BudgetReached,
+    /// The steps or minutes that one turn may use the screen are used up.
+    LimitReached,
     /// Approval was needed and nobody could give it.
     ApprovalNeeded,
     /// An answer to a confirmation that is no longer pending, or whose digest differs.

@@ -18,7 +18,9 @@ mod manage;
 mod op;
 mod query;
 mod state;
+mod summary;
 mod transcript;
+mod wire;
 
 pub use chunk::{Chunk, Event, Extra, Role, kind};
 pub use error::{Error, ErrorCode};
@@ -28,10 +30,14 @@ pub use manage::{
     Costs, ExportFormat, FindHit, LocalServer, ProfileSummary, ProviderSummary, Replaced,
     SecretText, Selection, SelectionSource, Storage, TestResult, TestStep,
 };
-pub use op::{Decision, Grant, Op, Receipt, Rule, RuleMatch, Scope, Tier, UserPart, Verdict};
-pub use query::{
-    Ability, Answer, ClientFrame, ConversationSummary, InputRequest, LanguageSummary, ModelSummary,
-    Origin, PROTOCOL, Query, Request, SearchHit, ServerFrame, SettingValue, Snapshot, Subscribe,
+pub use op::{
+    Decision, Grant, Op, Receipt, Rule, RuleMatch, RuleScope, Scope, Tier, UserPart, Verdict,
 };
+pub use query::{Answer, InputRequest, Query, Snapshot};
 pub use state::{ConversationMeta, Effect, Mode, Os, OsState, Outcome, Run, RunState, Usage};
+pub use summary::{
+    Ability, ConversationSummary, Display, HitKind, LanguageSummary, ModelSummary, Origin,
+    SearchHit, SettingValue,
+};
 pub use transcript::{Item, Pending, Transcript};
+pub use wire::{ClientFrame, PROTOCOL, Request, ServerFrame, Subscribe};

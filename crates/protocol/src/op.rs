@@ -276,7 +276,25 @@ pub enum Decision {
     Always {
         /// The rule.
         rule: Rule,
+        /// Where it holds.
+        #[serde(default)]
+        #[ts(optional, as = "Option<RuleScope>")]
+        scope: RuleScope,
     },
+}
+
+/// Where a rule holds that the person gave with an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleScope {
+    /// In this conversation, for as long as the program runs.
+    #[default]
+    Conversation,
+    /// With the profile of this conversation, until it is revoked.
+    Profile,
+    /// Everywhere, until it is revoked.
+    Everywhere,
 }
 
 /// Whose settings are changed.
@@ -383,6 +401,10 @@ pub struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub conversation: Option<ConversationId>,
+    /// The only profile it holds with; absent: with every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub profile: Option<String>,
     /// Until when, in milliseconds since 1970; absent: until revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]

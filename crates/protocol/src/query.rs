@@ -1,17 +1,14 @@
-//! The second verb, `query(Query)`, and the frames of the wire.
+//! The second verb, `query(Query)`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    ConversationId, ConversationMeta, Costs, Error, Event, ExportFormat, FindHit, Grant, Item,
-    ItemId, LocalServer, Op, Os, Pending, ProfileSummary, ProviderSummary, Receipt, RequestId,
-    SecretText, Selection, Storage, TestResult, TestStep, Usage,
+    Ability, ConversationId, ConversationMeta, ConversationSummary, Costs, Display, Error,
+    ExportFormat, FindHit, Grant, Item, ItemId, LanguageSummary, LocalServer, ModelSummary, Os,
+    Pending, ProfileSummary, ProviderSummary, RequestId, SearchHit, SecretText, Selection,
+    SettingValue, Storage, TestResult, TestStep, Usage,
 };
-
-/// The version of the protocol, sent in the hello frame.
-pub const PROTOCOL: u32 = 1;
 
 /// What a front asks the engine to tell. Never changes anything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -73,6 +70,8 @@ pub enum Query {
     Languages,
     /// What works on this machine, by trying it.
     Doctor,
+    /// The displays that are connected, the primary one first.
+    Displays,
     /// The bytes behind a `blob` image.
     Blob {
         /// `sha256:...`.
@@ -202,6 +201,11 @@ pub enum Answer {
         /// One line an ability.
         abilities: Vec<Ability>,
     },
+    /// See [`Query::Displays`].
+    Displays {
+        /// All; none where there is no screen.
+        displays: Vec<Display>,
+    },
     /// See [`Query::Blob`].
     Blob {
         /// `image/png` and so on.
@@ -309,7 +313,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct InputRequest {
-    /// Names it in [`Op::Input`].
+    /// Names it in [`crate::Op::Input`].
     pub request: RequestId,
     /// The code item.
     pub item: ItemId,
@@ -318,256 +322,4 @@ pub struct InputRequest {
     /// It should be masked.
     #[serde(default)]
     pub secret: bool,
-}
-
-/// A line of the conversation list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ConversationSummary {
-    /// The conversation.
-    pub id: ConversationId,
-    /// Its title.
-    pub title: String,
-    /// Milliseconds since 1970.
-    #[ts(type = "number")]
-    pub created: u64,
-    /// Milliseconds since 1970.
-    #[ts(type = "number")]
-    pub updated: u64,
-    /// US dollars.
-    pub cost: f64,
-    /// Number of items.
-    pub items: u32,
-    /// It stands first.
-    #[serde(default)]
-    pub pinned: bool,
-    /// It stands in the archive.
-    #[serde(default)]
-    pub archived: bool,
-    /// The beginning of what was said first, in one line.
-    #[serde(default)]
-    pub first: String,
-    /// The model of its last turn.
-    #[serde(default)]
-    pub model: String,
-    /// Its profile.
-    #[serde(default)]
-    pub profile: String,
-    /// Code was run.
-    #[serde(default)]
-    pub ran_code: bool,
-    /// The screen was used.
-    #[serde(default)]
-    pub used_screen: bool,
-    /// Files were attached.
-    #[serde(default)]
-    pub has_files: bool,
-    /// Its last turn failed.
-    #[serde(default)]
-    pub failed: bool,
-    /// Why it cannot be read, if so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub damaged: Option<String>,
-}
-
-/// A hit of a search.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct SearchHit {
-    /// Where.
-    pub conversation: ConversationId,
-    /// Its title.
-    pub title: String,
-    /// The item; absent: the title matched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub item: Option<ItemId>,
-    /// The text around the hit, which stands between U+0002 and U+0003.
-    pub snippet: String,
-}
-
-/// A model that can be named.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ModelSummary {
-    /// `provider/model`, or `builtin/commands`.
-    pub name: String,
-    /// The provider's name.
-    pub provider: String,
-    /// It sees pictures.
-    pub vision: bool,
-    /// It calls tools.
-    pub tools: bool,
-    /// It has a native computer tool.
-    pub computer: bool,
-    /// A key is known, or none is needed.
-    pub ready: bool,
-    /// It runs on this computer.
-    pub local: bool,
-}
-
-/// One setting.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct SettingValue {
-    /// `model`, `max_budget`, ...
-    pub key: String,
-    /// The value in force; secrets are never told.
-    #[ts(type = "unknown")]
-    pub value: Value,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// The file or variable, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub place: Option<String>,
-}
-
-/// Where a setting comes from, weakest first (design, section 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// Compiled in.
-    Builtin,
-    /// `profiles/default.yaml`.
-    DefaultProfile,
-    /// Saved by the app for everything.
-    App,
-    /// The chosen profile.
-    Profile,
-    /// Saved by the app for that profile.
-    AppProfile,
-    /// An environment variable.
-    Environment,
-    /// A flag of the command line.
-    CommandLine,
-    /// Set in this conversation.
-    Conversation,
-}
-
-/// A language code can be run in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct LanguageSummary {
-    /// `python`, `shell`, ...
-    pub name: String,
-    /// What runs it and its version; absent: not installed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub found: Option<String>,
-    /// How to install it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub fix: Option<String>,
-}
-
-/// Something the machine can or cannot do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Ability {
-    /// See screen, move mouse, ...
-    pub name: String,
-    /// It was tried and works.
-    pub works: bool,
-    /// What was tried, and why it does not work.
-    pub detail: String,
-    /// How to fix it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub fix: Option<String>,
-}
-
-/// What a front sends over a wire (WebSocket, `--stdio`, IPC).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ClientFrame {
-    /// Names the answer.
-    #[ts(type = "number")]
-    pub id: u64,
-    /// The request.
-    #[serde(flatten)]
-    pub request: Request,
-}
-
-/// One of the three verbs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(rename_all = "snake_case")]
-pub enum Request {
-    /// Do something.
-    Submit(Op),
-    /// Tell something.
-    Query(Query),
-    /// Send events.
-    Subscribe(Subscribe),
-}
-
-/// The third verb. One a conversation and one for all may be open at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Subscribe {
-    /// The conversation; absent: all of them (and only from now on).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub conversation: Option<ConversationId>,
-    /// Send stored events after this one first; absent: from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub after: Option<u64>,
-}
-
-/// What comes back over a wire.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(rename_all = "snake_case")]
-pub enum ServerFrame {
-    /// The first frame.
-    Hello {
-        /// [`PROTOCOL`].
-        protocol: u32,
-        /// Version of Interpreter.
-        version: String,
-    },
-    /// Answers a submit.
-    Receipt {
-        /// The request.
-        #[ts(type = "number")]
-        id: u64,
-        /// What was done.
-        receipt: Receipt,
-    },
-    /// Answers a query.
-    Answer {
-        /// The request.
-        #[ts(type = "number")]
-        id: u64,
-        /// What was asked.
-        answer: Answer,
-    },
-    /// A subscription is open.
-    Subscribed {
-        /// The request.
-        #[ts(type = "number")]
-        id: u64,
-    },
-    /// The request failed.
-    Error {
-        /// The request; absent: the frame could not be read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional, type = "number")]
-        id: Option<u64>,
-        /// Why.
-        error: Error,
-    },
-    /// Something happened.
-    Event(Event),
-    /// The front was too slow: subscribe again after the last event it has.
-    Lagged {
-        /// The conversation, where the subscription was for one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional)]
-        conversation: Option<ConversationId>,
-    },
 }

@@ -130,6 +130,11 @@ pub(crate) const KEYS: &[Key] = &[
     key!("notifications", Kind::Flag, json!(true)),
     key!("offline", Kind::Flag, json!(false)),
     key!("os", Kind::Flag, json!(false)),
+    // Null: all of them.
+    key!("os_displays", Kind::List, Value::Null),
+    // 0: without end.
+    key!("os_minutes", Kind::Count(0, MOST), json!(15)),
+    key!("os_steps", Kind::Count(0, MOST), json!(40)),
     key!("plain_text_display", Kind::Flag, json!(false)),
     key!("profile", Kind::Text, json!("default")),
     key!("python", Kind::Text, Value::Null),

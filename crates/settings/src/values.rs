@@ -32,6 +32,12 @@ pub struct Values {
     pub mode: Mode,
     /// OS mode is on.
     pub os: bool,
+    /// Displays that may be seen and used; absent: all.
+    pub os_displays: Option<Vec<String>>,
+    /// Minutes that one turn may use the screen; absent: without end.
+    pub os_minutes: Option<u64>,
+    /// Steps that one turn may do on the screen; absent: without end.
+    pub os_steps: Option<u32>,
     /// Added to the system message.
     pub custom_instructions: String,
     /// In the place of the system message.
@@ -158,6 +164,9 @@ impl Values {
             max_output: count("max_output").unwrap_or_default() as usize,
             mode,
             os: flag("os").unwrap_or_default(),
+            os_displays: get("os_displays").is_array().then(|| list("os_displays")),
+            os_minutes: count("os_minutes").filter(|count| *count > 0),
+            os_steps: small("os_steps").filter(|count| *count > 0),
             custom_instructions: text("custom_instructions").unwrap_or_default(),
             system_message: text("system_message"),
             profile: text("profile").unwrap_or_else(|| crate::profile::DEFAULT.to_owned()),

@@ -263,6 +263,10 @@ fn settings_of_the_window_are_typed() {
         (values.screenshot_days, values.screenshot_megabytes),
         (7, 1024)
     );
+    assert_eq!(
+        (values.os_displays, values.os_minutes, values.os_steps),
+        (None, Some(15), Some(40))
+    );
     assert!(values.notifications && !values.close_to_tray && !values.safe_graphics);
     assert!(
         values
@@ -272,7 +276,8 @@ fn settings_of_the_window_are_typed() {
     let saved = json!({"global": {"summon_hotkey": "", "toggle_hotkey": "Ctrl+Alt+I",
         "max_budget_day": 2, "max_budget_month": 20.5, "screenshot_days": 0, "updates": "ask",
         "notifications": false, "selection_blocked_apps": [], "quick_model": "ollama/x",
-        "close_to_tray": true, "safe_graphics": true, "screenshot_megabytes": 10}});
+        "close_to_tray": true, "safe_graphics": true, "screenshot_megabytes": 10,
+        "os_displays": ["DP-1"], "os_minutes": 0, "os_steps": 9}});
     let values = Fixture::new().saved(&saved).load().values(&Map::new());
     let expected = Values {
         // No text is no hotkey: null would bring the built-in one back.
@@ -282,6 +287,9 @@ fn settings_of_the_window_are_typed() {
         max_budget_month: Some(20.5),
         screenshot_days: 0,
         screenshot_megabytes: 10,
+        os_displays: Some(vec!["DP-1".to_owned()]),
+        os_minutes: None,
+        os_steps: Some(9),
         updates: Updates::Ask,
         notifications: false,
         close_to_tray: true,

@@ -128,6 +128,7 @@ pub fn grant(id: &str, until: Option<u64>) -> Grant {
         id: id.to_owned(),
         rule,
         conversation: None,
+        profile: None,
         until,
     }
 }

@@ -232,6 +232,7 @@ mod tests {
             id: "g".to_owned(),
             rule,
             conversation: None,
+            profile: None,
             until: None,
         });
         let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
@@ -339,6 +340,7 @@ mod tests {
             id: String::new(),
             rule,
             conversation: None,
+            profile: None,
             until: None,
         });
         let check = |text: &str, mode: Mode, expected: (Verdict, &str)| {

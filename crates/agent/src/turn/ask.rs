@@ -5,6 +5,7 @@ use interpreter_protocol::{
     digest, kind,
 };
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::call::{Ground, Leave};
 use super::run;
@@ -21,6 +22,7 @@ impl State {
         ruling: Ruling,
         settings: &TurnSettings,
     ) -> Result<Leave, (StoredResult, End)> {
+        let asked = Instant::now();
         let confirmation = ConfirmationId::new();
         let (format, content, bound) = shown(&prepared);
         if matches!(prepared.subject, Subject::Action { .. }) {
@@ -55,8 +57,9 @@ impl State {
                     }
                     let decision = decision.clone();
                     let mut grant = None;
-                    if let Decision::Always { rule } = &decision {
-                        match self.host.allow(&self.conversation, rule) {
+                    if let Decision::Always { rule, scope } = &decision {
+                        let allowed = self.host.allow(&self.conversation, &self.own, rule, *scope);
+                        match allowed {
                             Ok(id) => grant = Some(id),
                             Err(error) => {
                                 let _ = command.reply.send(Err(error));
@@ -64,6 +67,7 @@ impl State {
                             }
                         }
                     }
+                    self.answered(asked);
                     command.accept();
                     let ruling = Ruling { grant, ..ruling };
                     return self.decided(item, prepared, decision, ruling, settings);
@@ -111,7 +115,7 @@ impl State {
                 edited: false,
                 ground: Ground::you("approved by you"),
             }),
-            Decision::Always { rule } => {
+            Decision::Always { rule, .. } => {
                 let rule = policy::describe(&rule);
                 Ok(Leave::Run {
                     prepared,

@@ -1,27 +1,81 @@
 //! No model call beyond what the person wants to spend.
 
-use interpreter_protocol::{Error, ErrorCode};
+use std::sync::Arc;
 
-use crate::session::{End, State};
-use crate::{Budget, BudgetScope, TurnSettings};
+use interpreter_llm::{Message, ModelInfo, ModelRequest, Part};
+use interpreter_protocol::{Error, ErrorCode, Usage};
+
+use crate::session::{End, State, Wake};
+use crate::{Budget, BudgetScope, Room, TurnSettings};
+
+/// Bytes of a request that make a token, about; rather too few than too many.
+const BYTES: usize = 3;
+/// Tokens of an answer where nobody says how long it may be.
+const ANSWER: u64 = 8192;
 
 impl State {
-    /// The reason why the next call may not be made, if there is one.
-    pub(super) fn check_budgets(&self, settings: &TurnSettings) -> Result<(), End> {
+    /// The reason why the next call may not be made, as far as this conversation's
+    /// own budget says.
+    pub(super) fn check_budget(&self, settings: &TurnSettings) -> Result<(), End> {
         let own = settings.max_budget.map(|limit| Budget {
             scope: BudgetScope::Conversation,
             spent: self.emitter.transcript.meta.cost,
             limit,
         });
-        let reached = |budget: &Budget| budget.spent >= budget.limit;
-        if let Some(budget) = own.filter(reached) {
-            return Err(over(&budget).into());
-        }
-        let shared = self.host.budgets(&self.own)?;
-        match shared.iter().find(|budget| reached(budget)) {
-            Some(budget) => Err(over(budget).into()),
+        match own.filter(|budget| budget.spent >= budget.limit) {
+            Some(budget) => Err(over(&budget).into()),
             None => Ok(()),
         }
+    }
+
+    /// Keeps room for a call in the budgets of all conversations, until what is given
+    /// is dropped.
+    pub(super) async fn room(&mut self, most: f64) -> Result<Box<dyn Send>, End> {
+        let host = Arc::clone(&self.host);
+        let own = self.own.clone();
+        let mut work = host.room(&own, most);
+        loop {
+            match self.wait(&mut work).await {
+                Wake::Done(Ok(Room::Kept(room))) => return Ok(room),
+                Wake::Done(Ok(Room::Spent(budget))) => return Err(over(&budget).into()),
+                Wake::Done(Err(error)) => return Err(error.into()),
+                Wake::Command(command) => {
+                    if let Some(end) = self.busy(command) {
+                        return Err(end);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a call costs at most, about, in US dollars; 0 where no price is known.
+pub(super) fn most(request: &ModelRequest, model: &ModelInfo) -> f64 {
+    let parts = request
+        .messages
+        .iter()
+        .flat_map(|Message { parts, .. }| parts);
+    let input: u64 = parts.map(|part| tokens(part, model)).sum();
+    let tools = request.tools.iter();
+    let around = request.system.len()
+        + tools
+            .map(|tool| tool.description.len() + tool.schema.to_string().len())
+            .sum::<usize>();
+    let longest = request.max_tokens.map(u64::from).or(model.max_output);
+    let usage = Usage {
+        input_tokens: input + (around / BYTES) as u64,
+        output_tokens: longest.unwrap_or(ANSWER),
+        ..Usage::default()
+    };
+    model.cost(&usage).unwrap_or_default()
+}
+
+fn tokens(part: &Part, model: &ModelInfo) -> u64 {
+    match part {
+        Part::Text(text) | Part::Reasoning { text, .. } => (text.len() / BYTES) as u64,
+        Part::Image(image) => model.images.tokens((image.width, image.height)),
+        Part::Call(call) => (call.arguments.to_string().len() / BYTES) as u64,
+        Part::Result(result) => result.parts.iter().map(|part| tokens(part, model)).sum(),
     }
 }
 

@@ -13,6 +13,17 @@ use crate::{Prepared, Scene, StoredPart, StoredResult, Subject, Tool, TurnSettin
 /// Said to the model of every action after one that failed, word for word as Anthropic wants it.
 const AFTER_FAILURE: &str = "Not executed: an earlier computer action in this turn failed.";
 
+/// Said to the model of every action after one that was not done because the person
+/// had used the computer.
+const AFTER_PERSON: &str = "Not executed: the user used the computer before this. Decide anew.";
+
+/// Said to the model of what was not run because the person ended the turn.
+const ENDED: &str = "Not run: the user ended the turn before it.";
+
+/// Said to the model of an action beyond what one turn may do. It reads it only once the
+/// person lets it go on.
+const LIMIT: &str = "Not done: before this the turn reached the limit that the user set for using the screen. If you are asked to go on, look at the screen first.";
+
 /// Said to the model of a call that the person took out of the queue.
 const UNWANTED: &str = "The user removed this before its turn came.";
 
@@ -30,6 +41,22 @@ impl Ground {
         Self {
             rule: rule.to_owned(),
             grant: None,
+        }
+    }
+}
+
+/// What the model is told of a call.
+pub(super) struct Told {
+    result: StoredResult,
+    /// What it was made for has changed, so what was planned with it is not done either.
+    stale: bool,
+}
+
+impl From<StoredResult> for Told {
+    fn from(result: StoredResult) -> Self {
+        Self {
+            result,
+            stale: false,
         }
     }
 }
@@ -55,7 +82,8 @@ impl State {
             ..
         } = reply;
         let mut calls = VecDeque::from(calls);
-        let mut action_failed = false;
+        // Why further actions of this answer are not done.
+        let mut broken: Option<&str> = None;
         while let Some(asked) = calls.pop_front() {
             if self.unwanted.remove(&asked.item) {
                 self.emitter.memo(&asked.item, |memo| {
@@ -64,11 +92,12 @@ impl State {
                 continue;
             }
             self.note_queue(&calls, settings.mode);
-            let action = is_action(&asked.prepared);
+            let action = asked.prepared.as_ref().is_ok_and(is_action);
             let result = match (asked.tool, asked.prepared) {
-                _ if action && action_failed => {
-                    self.drop_call(&asked.item, settings.mode, RunState::Skipped, AFTER_FAILURE);
-                    Ok(StoredResult::error(AFTER_FAILURE))
+                _ if action && broken.is_some() => {
+                    let why = broken.unwrap_or_default();
+                    self.drop_call(&asked.item, settings.mode, RunState::Skipped, why);
+                    Ok(StoredResult::error(why).into())
                 }
                 (
                     _,
@@ -83,7 +112,7 @@ impl State {
                         .with("parent", asked.item.as_str());
                     self.emitter.whole(printed);
                     self.drop_call(&asked.item, settings.mode, RunState::Failed, &problem);
-                    Ok(StoredResult::error(problem))
+                    Ok(StoredResult::error(problem).into())
                 }
                 (Some(tool), Ok(prepared)) => {
                     self.run_call(&asked.item, tool, prepared, &scene, &settings)
@@ -91,13 +120,17 @@ impl State {
                 }
                 (_, Err(error)) => {
                     self.drop_call(&asked.item, settings.mode, RunState::Failed, &error.message);
-                    Ok(StoredResult::error(error.message))
+                    Ok(StoredResult::error(error.message).into())
                 }
-                (None, Ok(_)) => Ok(StoredResult::error("There is no such tool.")),
+                (None, Ok(_)) => Ok(StoredResult::error("There is no such tool.").into()),
             };
             match result {
-                Ok(result) => {
-                    action_failed |= action && result.is_error;
+                Ok(Told { result, stale }) => {
+                    if action && stale {
+                        broken = Some(AFTER_PERSON);
+                    } else if action && result.is_error {
+                        broken.get_or_insert(AFTER_FAILURE);
+                    }
                     self.emitter
                         .memo(&asked.item, |memo| memo.result = Some(result));
                 }
@@ -105,20 +138,15 @@ impl State {
                     self.emitter
                         .memo(&asked.item, |memo| memo.result = Some(result));
                     for rest in calls {
-                        let (state, why) = match end {
-                            End::Skipped => {
-                                (RunState::Skipped, "Not run: you skipped an earlier step.")
-                            }
-                            _ => (
-                                RunState::Skipped,
-                                "Not run: the turn was stopped before it.",
-                            ),
+                        let (why, told) = match end {
+                            End::Skipped => ("Not run: you skipped an earlier step.", ENDED),
+                            End::Stopped => ("Not run: the turn was stopped before it.", ENDED),
+                            End::Failed(_) => ("Not run: the turn ended before it.", LIMIT),
                         };
                         if !self.unwanted.remove(&rest.item) {
-                            self.drop_call(&rest.item, settings.mode, state, why);
+                            self.drop_call(&rest.item, settings.mode, RunState::Skipped, why);
                         }
-                        let result =
-                            StoredResult::error("Not run: the user ended the turn before it.");
+                        let result = StoredResult::error(told);
                         self.emitter
                             .memo(&rest.item, |memo| memo.result = Some(result));
                     }
@@ -186,7 +214,19 @@ impl State {
         prepared: Prepared,
         scene: &Scene,
         settings: &TurnSettings,
-    ) -> Result<StoredResult, (StoredResult, End)> {
+    ) -> Result<Told, (StoredResult, End)> {
+        if let Err(end) = self.hold().await {
+            let note = "Not run: stopped by you.";
+            self.drop_call(item, settings.mode, RunState::Skipped, note);
+            return Err((StoredResult::error("Not run: stopped by the user."), end));
+        }
+        // Asked anew: the person may just have allowed more, or less.
+        let now = self.host.settings(&self.conversation, &self.own);
+        if let Some(error) = self.over_limit(&prepared, &now) {
+            let note = "Not done: the limit of this turn was reached.";
+            self.drop_call(item, settings.mode, RunState::Skipped, note);
+            return Err((StoredResult::error(LIMIT), error.into()));
+        }
         let ruling = self.rule_on(&prepared.subject, settings);
         let leave = match ruling.verdict {
             Verdict::Allow => Leave::Run {
@@ -201,7 +241,7 @@ impl State {
             Verdict::Ask => self.ask(item, prepared, ruling, settings).await?,
         };
         let (prepared, edited, ground) = match leave {
-            Leave::No(result) => return Ok(result),
+            Leave::No(result) => return Ok(result.into()),
             Leave::Run {
                 prepared,
                 edited,
@@ -219,6 +259,7 @@ impl State {
         let (output, end) = self
             .execute(item, tool, prepared, ground, Some(scene), settings)
             .await;
+        let stale = output.state == RunState::Stale;
         let mut parts = output.parts;
         if let Some(code) = ran {
             let said = format!(
@@ -231,7 +272,7 @@ impl State {
             is_error: output.is_error,
         };
         match end {
-            None => Ok(result),
+            None => Ok(Told { result, stale }),
             Some(end) => Err((result, end)),
         }
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::call::Ground;
-use super::run;
+use super::{is_action, run};
 use crate::session::{End, SessionOp, State, Wake};
 use crate::{
     Prepared, Scene, StoredPart, Tool, ToolEvent, ToolHandle, ToolInput, ToolOutput, TurnSettings,
@@ -36,6 +36,7 @@ impl State {
             ..run(item, RunState::Running, settings.mode)
         };
         self.note_run(&card);
+        let action = is_action(&prepared);
         let cancel = CancellationToken::new();
         let (events, mut from_tool) = mpsc::channel(TOOL_EVENTS);
         let (inputs, for_tool) = mpsc::channel(TOOL_EVENTS);
@@ -43,6 +44,7 @@ impl State {
             conversation: self.conversation.clone(),
             item: item.clone(),
             scene: scene.cloned(),
+            user_acted: self.begins(&prepared),
             events,
             inputs: for_tool,
             cancel: cancel.clone(),
@@ -109,6 +111,7 @@ impl State {
             }
         };
         drop(work);
+        self.ends(action);
         while let Ok(event) = from_tool.try_recv() {
             self.tool_event(&mut card, event);
         }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use interpreter_protocol::{Chunk, Error, ErrorCode, Receipt, Role, Verdict};
 
 use super::call::Ground;
+use super::control::Control;
 use crate::session::{Command, State};
 use crate::{Prepared, Tool, TurnSettings, context, policy};
 
 impl State {
     /// Runs code of the person's to its end, whatever that is, and says so.
     pub(crate) async fn run_own(&mut self, command: Command, language: &str, code: &str) {
+        self.control = Control::default();
         let settings = self.host.settings(&self.conversation, &self.own);
         let (tool, prepared) = match self.own_code(language, code, &settings) {
             Ok(found) => found,
@@ -49,7 +51,8 @@ impl State {
         }
         let conversation = self.conversation.clone();
         // No model was used, so none is remembered.
-        self.host.turn_over(&conversation, "").await;
+        let own = self.own.clone();
+        self.host.turn_over(&conversation, &own, "").await;
         self.complete();
         let _ = self.emitter.take_failure();
     }

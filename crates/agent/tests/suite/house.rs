@@ -1,90 +1,23 @@
 //! A house for one session: everything it asks for, in memory.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use futures::StreamExt as _;
 use interpreter_agent::{
-    BoxFuture, Budget, Draft, Entry, Host, Journal, Memo, ModelHandle, Prepared, Scene, Session,
-    SessionOp, SessionStart, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolInput,
-    ToolOutput, TurnSettings, spawn,
+    BoxFuture, Budget, Entry, Host, Journal, Memo, ModelHandle, Picture, Room, Session, SessionOp,
+    SessionStart, Tool, TurnSettings, spawn,
 };
-use interpreter_llm::{
-    Call, ComputerTool, Coordinates, Finish, ImageRule, ModelEvent, ModelInfo, ModelRequest,
-    ModelStream, Price, Provider, ProviderError, Thinking, ToolSpec,
-};
+use interpreter_llm::{ModelInfo, ModelRequest, Provider};
 use interpreter_protocol::{
     Chunk, ConversationId, Decision, Error, Event, Grant, ItemId, Mode, Pending, Receipt, Role,
-    Rule, RunState, Transcript, Usage, Verdict, kind,
+    Rule, RuleScope, Transcript, Verdict, kind,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-/// One answer of the scripted model.
-pub enum Answer {
-    Says(Vec<ModelEvent>),
-    Breaks(Vec<ModelEvent>, ProviderError),
-    /// Says this, then nothing, for ever.
-    Hangs(Vec<ModelEvent>),
-}
-
-pub fn text(text: &str) -> Answer {
-    Answer::Says(vec![
-        ModelEvent::Text(text.to_owned()),
-        ModelEvent::Finish(Finish::Stop),
-    ])
-}
-
-pub fn call(id: &str, name: &str, arguments: &Value) -> Vec<ModelEvent> {
-    let arguments_text = arguments.to_string();
-    let (head, tail) = arguments_text.split_at(arguments_text.len() / 2);
-    vec![
-        ModelEvent::CallStart {
-            id: id.to_owned(),
-            name: name.to_owned(),
-        },
-        ModelEvent::CallDelta(head.to_owned()),
-        ModelEvent::CallDelta(tail.to_owned()),
-        ModelEvent::CallEnd(Call {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            arguments: arguments.clone(),
-            raw: None,
-        }),
-    ]
-}
-
-pub fn runs(code: &str) -> Answer {
-    let mut events = call("c1", "echo", &json!({ "code": code }));
-    events.push(ModelEvent::Finish(Finish::Stop));
-    Answer::Says(events)
-}
-
-struct Script {
-    answers: Mutex<VecDeque<Answer>>,
-    seen: Arc<Mutex<Vec<ModelRequest>>>,
-}
-
-impl Provider for Script {
-    fn stream(&self, request: ModelRequest) -> ModelStream {
-        self.seen.lock().unwrap().push(request);
-        let answer = self
-            .answers
-            .lock()
-            .unwrap()
-            .pop_front()
-            .expect("the model was asked too often");
-        let (events, last) = match answer {
-            Answer::Says(events) => (events, None),
-            Answer::Breaks(events, error) => (events, Some(Err(error))),
-            Answer::Hangs(events) => {
-                let said = futures::stream::iter(events.into_iter().map(Ok));
-                return said.chain(futures::stream::pending()).boxed();
-            }
-        };
-        futures::stream::iter(events.into_iter().map(Ok).chain(last)).boxed()
-    }
-}
+use crate::echo::Echo;
+pub use crate::script::{Answer, call, runs, text, usage};
+use crate::script::{Script, info};
 
 /// Keeps everything in memory, and can be told to fail.
 #[derive(Clone, Default)]
@@ -138,125 +71,13 @@ impl Journal for Memory {
     }
 }
 
-/// Prints what it is given. `hang` waits to be stopped, `ask` asks for a line.
-struct Echo;
-
-impl Tool for Echo {
-    fn spec(&self, _scene: &Scene) -> Option<ToolSpec> {
-        Some(ToolSpec {
-            name: "echo".to_owned(),
-            description: "Prints.".to_owned(),
-            schema: json!({}),
-            native: None,
-        })
-    }
-
-    fn answers_to(&self, name: &str) -> bool {
-        name == "echo"
-    }
-
-    fn draft(&self, arguments: &str) -> Option<Draft> {
-        let text = arguments
-            .strip_prefix("{\"code\":\"")?
-            .trim_end_matches("\"}")
-            .to_owned();
-        Some(Draft {
-            kind: kind::CODE,
-            format: Some("shell".to_owned()),
-            text,
-        })
-    }
-
-    fn prepare(&self, call: &Call, _scene: &Scene) -> Result<Prepared, ToolError> {
-        let code = call.arguments["code"]
-            .as_str()
-            .ok_or_else(|| ToolError::new("no code"))?;
-        Ok(prepared(code))
-    }
-
-    fn code(&self, language: &str, code: &str) -> Option<Prepared> {
-        let problem = (language != "shell").then(|| format!("There is no `{language}`."));
-        Some(Prepared {
-            problem,
-            ..prepared(code)
-        })
-    }
-
-    fn run(&self, prepared: Prepared, mut handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
-        Box::pin(async move {
-            let code = prepared.content.as_str().unwrap_or_default().to_owned();
-            let print = |text: &str| {
-                Chunk::new(Role::Computer, kind::CONSOLE)
-                    .format("output")
-                    .content(text)
-            };
-            match code.as_str() {
-                "hang" => {
-                    handle.chunk(print("begun\n")).await;
-                    handle.cancel.cancelled().await;
-                    ToolOutput::done(vec![StoredPart::Text("begun\n".to_owned())])
-                }
-                "deaf" => std::future::pending().await,
-                // Goes on when it is interrupted, and tells it; ends when it is killed.
-                "stubborn" => loop {
-                    match handle.inputs.recv().await {
-                        Some(ToolInput::Interrupt) => handle.chunk(print("no\n")).await,
-                        _ => {
-                            return ToolOutput {
-                                state: RunState::Stopped,
-                                ..ToolOutput::failed("killed")
-                            };
-                        }
-                    }
-                },
-                "ask" => {
-                    let event = interpreter_agent::ToolEvent::Input {
-                        request: "r1".into(),
-                        prompt: "name? ".to_owned(),
-                        secret: false,
-                    };
-                    handle.events.send(event).await.unwrap();
-                    match handle.inputs.recv().await {
-                        Some(ToolInput::Line {
-                            text: Some(line), ..
-                        }) => {
-                            handle.chunk(print(&line)).await;
-                            ToolOutput::done(vec![StoredPart::Text(line)])
-                        }
-                        _ => ToolOutput {
-                            state: RunState::Stopped,
-                            ..ToolOutput::failed("interrupted")
-                        },
-                    }
-                }
-                _ => {
-                    handle.chunk(print(&code)).await;
-                    ToolOutput::done(vec![StoredPart::Text(code)])
-                }
-            }
-        })
-    }
-}
-
-fn prepared(code: &str) -> Prepared {
-    Prepared {
-        kind: kind::CODE,
-        format: Some("shell".to_owned()),
-        content: Value::from(code),
-        subject: Subject::Code {
-            language: "shell".to_owned(),
-            code: code.to_owned(),
-        },
-        extra: Map::new(),
-        problem: None,
-    }
-}
-
 struct Home {
     provider: Arc<Script>,
     settings: Mutex<TurnSettings>,
     allowed: Mutex<Vec<Grant>>,
     budgets: Mutex<Vec<Budget>>,
+    /// The gate says that the person has control.
+    held: Arc<Mutex<bool>>,
 }
 
 impl Host for Home {
@@ -286,18 +107,54 @@ impl Host for Home {
         Ok(("image/png".to_owned(), Vec::new()))
     }
 
-    fn allow(&self, _: &ConversationId, rule: &Rule) -> Result<String, Error> {
+    fn fitted(&self, hash: &str, model: &ModelInfo) -> Result<Picture, Error> {
+        let (width, height) = model.images.advised;
+        Ok(Picture {
+            media_type: "image/png".to_owned(),
+            bytes: format!("{hash} made smaller").into_bytes().into(),
+            width,
+            height,
+        })
+    }
+
+    fn allow(
+        &self,
+        _: &ConversationId,
+        _: &Map<String, Value>,
+        rule: &Rule,
+        _: RuleScope,
+    ) -> Result<String, Error> {
         let mut allowed = self.allowed.lock().unwrap();
         let id = format!("grant-{}", allowed.len() + 1);
         allowed.push(grant(&id, rule.clone()));
         Ok(id)
     }
 
-    fn budgets(&self, _: &Map<String, Value>) -> Result<Vec<Budget>, Error> {
-        Ok(self.budgets.lock().unwrap().clone())
+    fn room<'a>(&'a self, _: &'a Map<String, Value>, _: f64) -> BoxFuture<'a, Result<Room, Error>> {
+        let budgets = self.budgets.lock().unwrap();
+        let spent = budgets.iter().find(|b| b.spent >= b.limit).copied();
+        Box::pin(async move {
+            Ok(match spent {
+                Some(budget) => Room::Spent(budget),
+                None => Room::Kept(Box::new(())),
+            })
+        })
     }
 
-    fn turn_over<'a>(&'a self, _: &'a ConversationId, _: &'a str) -> BoxFuture<'a, ()> {
+    fn is_held(&self, _: &ConversationId) -> bool {
+        *self.held.lock().unwrap()
+    }
+
+    fn give_back(&self, _: &ConversationId) {
+        *self.held.lock().unwrap() = false;
+    }
+
+    fn turn_over<'a>(
+        &'a self,
+        _: &'a ConversationId,
+        _: &'a Map<String, Value>,
+        _: &'a str,
+    ) -> BoxFuture<'a, ()> {
         Box::pin(async {})
     }
 
@@ -311,35 +168,8 @@ fn grant(id: &str, rule: Rule) -> Grant {
         id: id.to_owned(),
         rule,
         conversation: None,
+        profile: None,
         until: None,
-    }
-}
-
-fn info() -> ModelInfo {
-    ModelInfo {
-        name: "scripted/model".to_owned(),
-        provider: "scripted".to_owned(),
-        id: "model".to_owned(),
-        family: "scripted".to_owned(),
-        vision: true,
-        tools: true,
-        computer: ComputerTool::Function,
-        coordinates: Coordinates::Pixels,
-        append_only: true,
-        context: None,
-        max_output: None,
-        price: Some(Price {
-            input: 1e6,
-            output: 1e6,
-            cached: None,
-            cache_write: None,
-            above: None,
-        }),
-        images: ImageRule::default(),
-        local: true,
-        sampling: true,
-        thinking: Thinking::Silent,
-        known: true,
     }
 }
 
@@ -348,6 +178,8 @@ pub struct House {
     pub session: Session,
     pub memory: Memory,
     pub seen: Arc<Mutex<Vec<ModelRequest>>>,
+    /// How many events were written when each request was made.
+    pub asked: Arc<Mutex<Vec<usize>>>,
     home: Arc<Home>,
 }
 
@@ -358,15 +190,22 @@ impl House {
 
     pub fn with(mode: Mode, answers: Vec<Answer>, max_budget: Option<f64>, memory: Memory) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
+        let asked = Arc::default();
+        let held = Arc::default();
         let provider = Arc::new(Script {
             answers: Mutex::new(answers.into()),
             seen: Arc::clone(&seen),
+            events: Arc::clone(&memory.events),
+            asked: Arc::clone(&asked),
+            held: Arc::clone(&held),
         });
         let settings = TurnSettings {
             mode,
             os: false,
             profile: "default".to_owned(),
             max_budget,
+            os_steps: None,
+            os_time: None,
             max_tokens: None,
             temperature: None,
             system: "system".to_owned(),
@@ -377,6 +216,7 @@ impl House {
             settings: Mutex::new(settings),
             allowed: Mutex::new(Vec::new()),
             budgets: Mutex::new(Vec::new()),
+            held,
         });
         let memos: HashMap<ItemId, Memo> = memory
             .memos
@@ -398,8 +238,18 @@ impl House {
             session,
             memory,
             seen,
+            asked,
             home,
         }
+    }
+
+    pub fn settings(&self, change: impl FnOnce(&mut TurnSettings)) {
+        change(&mut self.home.settings.lock().unwrap());
+    }
+
+    /// What the gate says of the person, before the session hears of it.
+    pub fn set_held(&self, held: bool) {
+        *self.home.held.lock().unwrap() = held;
     }
 
     pub fn set_mode(&self, mode: Mode) {
@@ -521,11 +371,4 @@ pub fn fold(events: &[Event]) -> Transcript {
         transcript.apply(event);
     }
     transcript
-}
-
-pub fn usage(input_tokens: u64) -> ModelEvent {
-    ModelEvent::Usage(Usage {
-        input_tokens,
-        ..Usage::default()
-    })
 }

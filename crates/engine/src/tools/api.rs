@@ -6,12 +6,12 @@ use std::sync::Arc;
 use interpreter_agent::{
     BoxFuture, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolOutput,
 };
-use interpreter_computer::describe;
+use interpreter_computer::{ComputerError, describe};
 use interpreter_llm::{Call, ToolSpec};
-use interpreter_protocol::{Chunk, Effect, Error, Role, kind};
+use interpreter_protocol::{Chunk, Effect, Error, Role, RunState, kind};
 use serde_json::{Map, Value, json};
 
-use super::from_outside;
+use super::{from_outside, person};
 use crate::computer_socket::decode;
 use crate::kit::Kit;
 use crate::picture::Stored;
@@ -116,17 +116,51 @@ impl Tool for ComputerApi {
                 return ToolOutput::failed(Error::from(error).to_string());
             }
             let key = kit.key();
+            let work = async {
+                let user_acted = handle.user_acted | person(&kit).await;
+                if user_acted && names_place(&params) && plans(&handle) {
+                    return Err(NOT_DONE.to_owned());
+                }
+                let called = kit.computer.call(&key, name, params).await;
+                if let Err(ComputerError::Paused { .. }) = called {
+                    // The model is asked again only once the person has given control back.
+                    person(&kit).await;
+                    return Err(BROKEN.to_owned());
+                }
+                called.map_err(|error| Error::from(error).to_string())
+            };
             let called = tokio::select! {
                 biased;
-                called = kit.computer.call(&key, name, params) => called,
+                called = work => called,
                 () = handle.cancel.cancelled() => return ToolOutput::failed("Stopped."),
             };
             match called {
                 Ok(result) => answer(&kit, &handle, result).await,
-                Err(error) => ToolOutput::failed(Error::from(error).to_string()),
+                Err(told) if told == NOT_DONE => ToolOutput {
+                    is_error: false,
+                    state: RunState::Stale,
+                    note: Some("Not done: you used the computer just before it.".to_owned()),
+                    ..ToolOutput::failed(told)
+                },
+                Err(told) => ToolOutput::failed(told),
             }
         })
     }
+}
+
+/// Told of a place that was chosen on what was on the screen before.
+const NOT_DONE: &str = "Not done: the user took control in between and has given it back. Look at the screen, then decide anew.";
+/// Told of what was under way.
+const BROKEN: &str = "The user took control while this was being done, so it may be done in part. They have given control back: look at the screen before you go on.";
+
+fn names_place(params: &Value) -> bool {
+    params.get("x").is_some() && params.get("y").is_some()
+}
+
+/// Whether a model chose this. The embedded commands do what the person wrote.
+fn plans(handle: &ToolHandle) -> bool {
+    let scene = handle.scene.as_ref();
+    scene.is_some_and(|scene| scene.model.provider != "builtin")
 }
 
 async fn answer(kit: &Kit, handle: &ToolHandle, mut result: Value) -> ToolOutput {

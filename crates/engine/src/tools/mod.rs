@@ -10,6 +10,7 @@ mod screen;
 use std::sync::Arc;
 
 use interpreter_agent::Tool;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::kit::Kit;
 
@@ -26,6 +27,22 @@ pub(crate) fn all(kit: &Arc<Kit>) -> Vec<Arc<dyn Tool>> {
             kit: Arc::clone(kit),
         }),
     ]
+}
+
+/// Waits while the person has the mouse and keyboard that this conversation drives;
+/// whether they had. Ends with the gate, too.
+pub(crate) async fn person(kit: &Kit) -> bool {
+    let gate = kit.computer.gate();
+    let mut events = gate.events();
+    let key = kit.key();
+    let mut had = false;
+    while gate.paused().is_some() && gate.holder().as_ref() == Some(&key) {
+        had = true;
+        if let Err(RecvError::Closed) = events.recv().await {
+            break;
+        }
+    }
+    had
 }
 
 /// Text from outside, between marks that nothing inside can know. Made once and stored.

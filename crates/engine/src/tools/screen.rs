@@ -13,7 +13,7 @@ use interpreter_protocol::{
 };
 use serde_json::{Map, Value, json};
 
-use super::from_outside;
+use super::{from_outside, person};
 use crate::kit::Kit;
 use crate::picture::Stored;
 
@@ -23,6 +23,15 @@ pub(crate) struct Screen {
 
 /// Actions that change nothing.
 const LOOKS: &[&str] = &["screenshot", "zoom", "cursor_position", "wait"];
+/// Told with the first look after the person had control.
+const USER_ACTED: &str = "The user took control since your last look and has given it back.";
+/// Told of an action that was made for what was on the screen before.
+const NOT_DONE: &str = "Not done: the user took control in between and has given it back. This is the screen now; decide anew.";
+/// Told of an action that was under way.
+const BROKEN: &str = "The user took control while this was being done, so it may be done in part. They have given control back. This is the screen now; decide anew.";
+/// Told of a wait that the person came into.
+const WAITED: &str =
+    "Waited. The user took control meanwhile and has given it back. This is the screen now.";
 /// The size told before the first look, where no screen could be asked.
 const UNKNOWN_SIZE: (u32, u32) = (1280, 800);
 
@@ -124,6 +133,7 @@ struct Acting<'a> {
 impl Acting<'_> {
     async fn act(&self, prepared: &Prepared) -> Result<ToolOutput, Error> {
         self.kit.computer.enter(&self.kit.key()).await?;
+        let user_acted = self.handle.user_acted | self.control().await?;
         let action = prepared
             .content
             .get("action")
@@ -132,7 +142,15 @@ impl Acting<'_> {
         if action == "screenshot" {
             self.os(OsState::Looking, "Looking at the screen").await;
             let picture = self.look().await?;
-            return Ok(ToolOutput::done(vec![picture]));
+            let told = user_acted.then(|| StoredPart::Text(USER_ACTED.to_owned()));
+            return Ok(ToolOutput::done(
+                told.into_iter().chain([picture]).collect(),
+            ));
+        }
+        if user_acted && !LOOKS.contains(&action) {
+            return self
+                .stale(NOT_DONE, "Not done: you used the computer just before it.")
+                .await;
         }
         let frame = match prepared
             .extra
@@ -153,11 +171,53 @@ impl Acting<'_> {
         let mapped = mapped(&prepared.content, self.model, &frame).map_err(|error| {
             Error::new(interpreter_protocol::ErrorCode::BadInput, error.message)
         })?;
-        let acted = self
-            .guarded(self.kit.computer.act(&self.kit.key(), &mapped, &frame))
-            .await?;
+        let key = self.kit.key();
+        let acted = match self
+            .unless_stopped(self.kit.computer.act(&key, &mapped, &frame))
+            .await?
+        {
+            Err(ComputerError::Paused { .. }) => {
+                self.control().await?;
+                if action == "wait" {
+                    let mut output = self.stale(WAITED, "You took control meanwhile.").await?;
+                    // Nothing was planned on a wait that has changed.
+                    output.state = RunState::Done;
+                    return Ok(output);
+                }
+                self.effect(&Effect {
+                    outcome: Outcome::Uncertain,
+                    detail: "You took control while it was being done.".to_owned(),
+                })
+                .await;
+                return self
+                    .stale(BROKEN, "You took control while it was being done.")
+                    .await;
+            }
+            acted => acted?,
+        };
         self.effect(&acted.effect).await;
         self.answer(action, acted).await
+    }
+
+    /// Waits while the person has control; whether they had. Nothing is done meanwhile,
+    /// and no further call is made of the model.
+    async fn control(&self) -> Result<bool, Error> {
+        tokio::select! {
+            biased;
+            () = self.handle.cancel.cancelled() => Err(stopped()),
+            had = person(self.kit) => Ok(had),
+        }
+    }
+
+    /// An action whose screen is not what it was: the model sees what it is now.
+    async fn stale(&self, told: &str, note: &str) -> Result<ToolOutput, Error> {
+        let picture = self.look().await?;
+        let text = StoredPart::Text(told.to_owned());
+        Ok(ToolOutput {
+            state: RunState::Stale,
+            note: Some(note.to_owned()),
+            ..ToolOutput::done(vec![text, picture])
+        })
     }
 
     /// What the model is told of an action: its effect, its answer, a picture.
@@ -233,13 +293,14 @@ impl Acting<'_> {
         &self,
         work: impl Future<Output = Result<T, ComputerError>>,
     ) -> Result<T, Error> {
+        Ok(self.unless_stopped(work).await??)
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
-            done = work => Ok(done?),
-            () = self.handle.cancel.cancelled() => Err(Error::new(
-                interpreter_protocol::ErrorCode::NotNow,
-                "Stopped.",
-            )),
+            done = work => Ok(done),
+            () = self.handle.cancel.cancelled() => Err(stopped()),
         }
     }
 
@@ -269,6 +330,10 @@ impl Acting<'_> {
         let chunk = Chunk::new(Role::Server, kind::OS).content(content);
         let _ = self.handle.events.send(ToolEvent::Chunk(chunk)).await;
     }
+}
+
+fn stopped() -> Error {
+    Error::new(interpreter_protocol::ErrorCode::NotNow, "Stopped.")
 }
 
 /// The action with the model's numbers as continuous pixels of the sent image.

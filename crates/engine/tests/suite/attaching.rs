@@ -72,6 +72,57 @@ async fn the_model_sees_pictures_and_is_told_of_files() {
     }
 }
 
+/// A PNG of these sides, a different shade in each pixel.
+fn large(width: u32, height: u32) -> Vec<u8> {
+    let image = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([x as u8, y as u8, (x / 256) as u8])
+    });
+    let mut png = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+#[tokio::test]
+async fn a_large_picture_is_sent_smaller_and_the_same_each_time() {
+    for wire in WIRES {
+        let script = Script::new()
+            .reply(Reply::text("Nice."))
+            .reply(Reply::text("Still."));
+        let model = ModelServer::start(script);
+        let house = House::with_model(&model, wire, json!({"supports_vision": true}));
+        let picture = house.home.path().join("large.png");
+        let bytes = large(3000, 2000);
+        std::fs::write(&picture, &bytes).unwrap();
+        let parts = vec![
+            part("image", "path", &picture.display().to_string()),
+            UserPart::text("look"),
+        ];
+        let id = house.say(None, parts).await.unwrap();
+        let snapshot = house.over(&id).await;
+        house.turn(Some(&id), "again").await;
+        // What is kept is the picture itself.
+        let kept = &snapshot.items[0];
+        assert_eq!(
+            (&kept.extra["width"], &kept.extra["height"]),
+            (&json!(3000), &json!(2000))
+        );
+        assert_eq!(
+            house.engine.blob(kept.text()).unwrap(),
+            ("image/png".to_owned(), bytes)
+        );
+        house.engine.shutdown().await;
+        let requests = model.finish();
+        let sent: Vec<_> = requests.iter().map(|request| request.images()).collect();
+        let size = sent[0][0].size().unwrap();
+        assert!(size.0 < 3000 && size.0 > 1000, "{wire:?}: {size:?}");
+        assert!(
+            (f64::from(size.0) / f64::from(size.1) - 1.5).abs() < 0.05,
+            "{size:?}"
+        );
+        assert_eq!(sent[0][0], sent[1][0]);
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_attached_is_refused_before_anything_is_sent() {
     let house = House::new(json!({}));

@@ -43,6 +43,11 @@ impl House {
         Self::open(json!({"model": name, "api_base": base}), settings)
     }
 
+    /// With no model named; what is set is that.
+    pub fn unnamed(settings: Value) -> Self {
+        Self::open(json!({}), settings)
+    }
+
     fn open(mut settings: Value, more: Value) -> Self {
         let home = tempfile::tempdir().unwrap();
         let more = more.as_object().cloned().unwrap_or_default();

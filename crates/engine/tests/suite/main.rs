@@ -6,4 +6,6 @@ mod attaching;
 mod budgets;
 mod history;
 mod house;
+mod notices;
+mod rules;
 mod running_code;

@@ -1,0 +1,137 @@
+//! The tool that echoes.
+
+use interpreter_agent::{
+    BoxFuture, Draft, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolInput,
+    ToolOutput,
+};
+use interpreter_llm::{Call, ToolSpec};
+use interpreter_protocol::{Chunk, Role, RunState, kind};
+use serde_json::{Map, Value, json};
+
+/// Prints what it is given. `hang` waits to be stopped, `ask` asks for a line.
+pub struct Echo;
+
+impl Tool for Echo {
+    fn spec(&self, _scene: &Scene) -> Option<ToolSpec> {
+        Some(ToolSpec {
+            name: "echo".to_owned(),
+            description: "Prints.".to_owned(),
+            schema: json!({}),
+            native: None,
+        })
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        name == "echo"
+    }
+
+    fn draft(&self, arguments: &str) -> Option<Draft> {
+        let text = arguments
+            .strip_prefix("{\"code\":\"")?
+            .trim_end_matches("\"}")
+            .to_owned();
+        Some(Draft {
+            kind: kind::CODE,
+            format: Some("shell".to_owned()),
+            text,
+        })
+    }
+
+    fn prepare(&self, call: &Call, _scene: &Scene) -> Result<Prepared, ToolError> {
+        let code = call.arguments["code"]
+            .as_str()
+            .ok_or_else(|| ToolError::new("no code"))?;
+        let mut prepared = prepared(code);
+        if let Some(words) = code.strip_prefix("screen: ") {
+            prepared.kind = kind::ACTION;
+            prepared.subject = Subject::Action {
+                app: Some("Notes".to_owned()),
+                looks: false,
+                words: words.to_owned(),
+            };
+        }
+        Ok(prepared)
+    }
+
+    fn code(&self, language: &str, code: &str) -> Option<Prepared> {
+        let problem = (language != "shell").then(|| format!("There is no `{language}`."));
+        Some(Prepared {
+            problem,
+            ..prepared(code)
+        })
+    }
+
+    fn run(&self, prepared: Prepared, mut handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
+        Box::pin(async move {
+            let code = prepared.content.as_str().unwrap_or_default().to_owned();
+            let print = |text: &str| {
+                Chunk::new(Role::Computer, kind::CONSOLE)
+                    .format("output")
+                    .content(text)
+            };
+            match code.as_str() {
+                "hang" => {
+                    handle.chunk(print("begun\n")).await;
+                    handle.cancel.cancelled().await;
+                    ToolOutput::done(vec![StoredPart::Text("begun\n".to_owned())])
+                }
+                "deaf" => std::future::pending().await,
+                // Goes on when it is interrupted, and tells it; ends when it is killed.
+                "stubborn" => loop {
+                    match handle.inputs.recv().await {
+                        Some(ToolInput::Interrupt) => handle.chunk(print("no\n")).await,
+                        _ => {
+                            return ToolOutput {
+                                state: RunState::Stopped,
+                                ..ToolOutput::failed("killed")
+                            };
+                        }
+                    }
+                },
+                "ask" => {
+                    let event = interpreter_agent::ToolEvent::Input {
+                        request: "r1".into(),
+                        prompt: "name? ".to_owned(),
+                        secret: false,
+                    };
+                    handle.events.send(event).await.unwrap();
+                    match handle.inputs.recv().await {
+                        Some(ToolInput::Line {
+                            text: Some(line), ..
+                        }) => {
+                            handle.chunk(print(&line)).await;
+                            ToolOutput::done(vec![StoredPart::Text(line)])
+                        }
+                        _ => ToolOutput {
+                            state: RunState::Stopped,
+                            ..ToolOutput::failed("interrupted")
+                        },
+                    }
+                }
+                // As the screen does where the person came between.
+                _ if handle.user_acted => ToolOutput {
+                    state: RunState::Stale,
+                    ..ToolOutput::done(vec![StoredPart::Text("You acted.".to_owned())])
+                },
+                _ => {
+                    handle.chunk(print(&code)).await;
+                    ToolOutput::done(vec![StoredPart::Text(code)])
+                }
+            }
+        })
+    }
+}
+
+fn prepared(code: &str) -> Prepared {
+    Prepared {
+        kind: kind::CODE,
+        format: Some("shell".to_owned()),
+        content: Value::from(code),
+        subject: Subject::Code {
+            language: "shell".to_owned(),
+            code: code.to_owned(),
+        },
+        extra: Map::new(),
+        problem: None,
+    }
+}
