@@ -1,13 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Every web view that is supported reads woff2: the same fonts in two older forms stay out. */
+const onlyWoff2: Plugin = {
+  name: 'only-woff2',
+  enforce: 'pre',
+  transform: (css, id) =>
+    /katex[^?]*\.css/.test(id)
+      ? css.replace(/,\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)/g, '')
+      : null,
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
-  resolve: { alias: { '@': here('./src') } },
+  plugins: [onlyWoff2, react(), tailwindcss()],
+  resolve: {
+    alias: { '@': here('./src'), 'rehype-raw': here('./src/components/noRaw.ts') },
+  },
   // Relative, so that the same files work under the shell's scheme and the server's root.
   base: './',
   clearScreen: false,

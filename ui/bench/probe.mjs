@@ -18,6 +18,15 @@ export function install() {
       port2.postMessage(null);
     });
 
+  // When the field was there, with the keyboard in it.
+  document.addEventListener(
+    'focusin',
+    ({ target }) => {
+      if (target.id === 'composer') window.probe.field ??= performance.now();
+    },
+    true,
+  );
+
   let key = 0;
   document.addEventListener(
     'keydown',

@@ -85,6 +85,12 @@ test('the sheet says what will happen, and begins nothing by itself', async () =
   await sheet.getByText('Write a number, such as 0.50').waitFor();
   await sheet.locator('[data-action="start-screen"][aria-disabled="true"]').waitFor();
   await limit.fill('0.50');
+  const steps = sheet.locator('[data-field="steps"]');
+  assert.equal(await steps.inputValue(), '40');
+  assert.equal(await sheet.locator('[data-field="minutes"]').inputValue(), '15');
+  await steps.fill('a few');
+  await sheet.getByText('Write a whole number').waitFor();
+  await steps.fill('40');
   await inThemes('control-consent');
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('[data-use="screen"]').getAttribute('data-state'), 'off');
@@ -231,6 +237,66 @@ test('what is under way can be paused, and goes on', async () => {
   await onPill('resume');
   await pillIn('thinking');
   await onPill('panic');
+  await idle();
+});
+
+test('a hand on the mouse holds it, and a wait is not lost', async () => {
+  await fresh('help');
+  await idle();
+  await page.locator('[data-use="screen"]').click();
+  await page.locator('[data-action="start-screen"]').click();
+  await say('wait 3; wait 1; look at the screen');
+  await openPill();
+  await pillIn('acting');
+  const hand = spawn('xdotool', ['mousemove_relative', '--', '60', '20']);
+  await once(hand, 'exit');
+  await pillIn('paused');
+  await pill.getByText('Resume looks again first').waitFor();
+  await picture('control-pill-hand', pill);
+  assert.equal(await page.locator('[data-card][data-state="done"]').count(), 0);
+  await onPill('resume');
+  await idle();
+  await page.getByText('Here is the screen.').first().waitFor();
+  // Both waits and the look were done.
+  assert.equal(await page.locator('[data-card][data-state="done"]').count(), 3);
+});
+
+test('at the limit of steps it ends, and goes on when it is let', async () => {
+  await page.locator('[data-action="new"]').click();
+  await page.locator('[data-control="model"]').click();
+  await page.getByRole('combobox').fill('openai/scripted');
+  await page.getByRole('combobox').press('Enter');
+  await message().fill('move the mouse twice');
+  await page.locator('[data-use="screen"]').click();
+  const sheet = page.getByRole('dialog');
+  await sheet.locator('[data-field="steps"]').fill('1');
+  await sheet.getByRole('radio', { name: 'Never' }).click();
+  await page.locator('[data-action="start-screen"]').click();
+  const onward = page.locator('[data-way="continue"]');
+  await onward.getByText('Go on for 1 more step', { exact: true }).waitFor();
+  await idle();
+  await openPill();
+  await pillIn('stopped');
+  await pill.getByText('Stopped at your limit').waitFor();
+  await pill.locator('[data-action="go-on"]').waitFor();
+  await sound('at the limit', pill);
+  await picture('control-pill-limit', pill);
+  await inThemes('control-limit');
+  await onward.click();
+  await page.getByText('Both are done.').first().waitFor();
+  await idle();
+});
+
+test('a step can be tried again in a copy', async () => {
+  const before = page.url();
+  await row(1).click();
+  await page.locator('[data-compare] [data-action="retry-step"]').waitFor();
+  await sound('a step that can be tried again');
+  await picture('control-retry');
+  await page.locator('[data-action="retry-step"]').click();
+  await page.getByText('There was nothing left to do.').first().waitFor();
+  assert.notEqual(page.url(), before);
+  assert.equal(await page.locator('[data-step]').count(), 0);
   await idle();
 });
 

@@ -1,89 +1,11 @@
 /*
- * The first run and the settings: a key is entered, tested and stored, every page
- * is opened, every kind of row is changed and taken back. INTERPRETER_E2E_MODEL is
- * the address of a model server; here it is put behind a door that wants a key.
+ * The settings: every page is opened and sound in every theme, size and direction;
+ * every kind of row is changed and taken back.
  */
 import assert from 'node:assert/strict';
-import { createServer, request } from 'node:http';
-import { after, before, test } from 'node:test';
-import { idle, message, nothingStrange, page, picture, say, sound } from './page.mjs';
-
-const KEY = 'sk-scripted-0123456789';
-const WRONG = 'sk-wrong-9876543210';
-const PAGES = [
-  'models',
-  'profiles',
-  'rules',
-  'code',
-  'screen',
-  'selection',
-  'budget',
-  'shortcuts',
-  'appearance',
-  'privacy',
-  'updates',
-  'about',
-  'advanced',
-];
-
-let door;
-let base;
-
-before(async () => {
-  const model = new URL(process.env.INTERPRETER_E2E_MODEL);
-  door = createServer((asked, answer) => {
-    if (asked.headers.authorization !== `Bearer ${KEY}`) {
-      const error = { message: 'Incorrect API key provided', code: 'invalid_api_key' };
-      answer.writeHead(401, { 'content-type': 'application/json' });
-      answer.end(JSON.stringify({ error }));
-      return;
-    }
-    const { method, url: path, headers } = asked;
-    const through = request({ host: model.hostname, port: model.port, method, path, headers });
-    through.on('response', (response) => {
-      answer.writeHead(response.statusCode, response.headers);
-      response.pipe(answer);
-    });
-    asked.pipe(through);
-  });
-  await new Promise((ready) => door.listen(0, '127.0.0.1', ready));
-  base = `http://127.0.0.1:${door.address().port}/v1`;
-});
-after(() => door.close());
-
-const at = (step) => page.locator(`[data-start="${step}"]`).waitFor();
-const onward = () => page.locator('[data-action="continue"]').click();
-const row = (name) => page.locator(`[data-row="${name}"]`);
-const line = (step, state) =>
-  page.locator(`[data-step="${step}"][data-state="${state}"]`).first().waitFor();
-const shown = (name) => page.locator(`main[data-settings="${name}"]`).waitFor();
-const origin = (name, from) => row(name).locator(`[data-origin="${from}"]`).waitFor();
-/** Everything was asked for and has come. */
-const calm = () =>
-  page.waitForFunction(() => !document.querySelector('main .quarter, [aria-busy="true"]'));
-
-async function paste(text) {
-  await page.locator('[data-field="key"]').evaluate((field, pasted) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', pasted);
-    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
-  }, text);
-}
-
-/** Chooses from the menu of a provider. */
-async function choose(provider, action) {
-  await provider.locator('[data-action="more"]').click();
-  await page.locator(`[role="menuitem"][data-action="${action}"]`).click();
-}
-
-/** Opens a page from wherever one is. */
-async function open(name) {
-  if ((await page.locator('[data-region="settings-list"]').count()) === 0)
-    await page.keyboard.press('Control+Comma');
-  await page.locator(`[data-page="${name}"]`).click();
-  await shown(name);
-  await calm();
-}
+import { test } from 'node:test';
+import { message, nothingStrange, page, picture, sound } from './page.mjs';
+import { calm, open, origin, pages, row, shown, wear } from './rows.mjs';
 
 async function noWider(what) {
   const over = await page.evaluate(() => {
@@ -97,79 +19,12 @@ async function noWider(what) {
   assert.ok(over <= 0, `${what} is ${over} px too wide`);
 }
 
-test('the first run asks where the model runs, and has looked', async () => {
-  await at('where');
-  await page.getByText('Jan found').waitFor();
-  await page.getByRole('button', { name: 'Continue with Jan' }).waitFor();
-  assert.equal(await page.locator('[data-choice="local"] input').isChecked(), true);
-  await sound('the first step');
-  await picture('start-where');
-  await page.locator('[data-choice="key"] input').check();
-  await onward();
-  await at('key');
-});
-
-test('a wrong key is named as wrong, with a way on', async () => {
-  await paste(WRONG);
-  const field = page.locator('[data-field="key"]');
-  assert.equal(await field.inputValue(), 'sk-••••••••••••3210');
-  await page.getByText('Recognised as a key of OpenAI').waitFor();
-  await page.locator('[data-field="base"]').fill(base);
-  await page.locator('[data-field="model"]').fill('scripted');
-  await page.locator('[data-action="test-key"]').click();
-  await line('reach', 'works');
-  await line('key', 'fails');
-  await line('answer', 'waiting');
-  await page.getByText('not tried').first().waitFor();
-  await sound('a wrong key');
-  await picture('start-key-wrong');
-});
-
-test('the right one passes line by line', async () => {
-  await page.getByRole('button', { name: 'Clear the key' }).click();
-  await paste(KEY);
-  await page.locator('[data-action="test-key"]').click();
-  for (const step of ['reach', 'key', 'models', 'answer', 'images']) await line(step, 'works');
-  // The scripted model says something in place of calling the tool.
-  await line('tools', 'fails');
-  await sound('the test of a key');
-  await picture('start-key');
-  await onward();
-  await at('may');
-});
-
-test('no full access in the first run, and a first answer', async () => {
-  assert.deepEqual(
-    await page.locator('[data-choice]').evaluateAll((all) => all.map((one) => one.dataset.choice)),
-    ['ask_every_time', 'ask_before_changes', 'chat_only'],
-  );
-  await sound('the third step');
-  await picture('start-may');
-  await onward();
-  await at('try');
-  await sound('the fourth step');
-  await picture('start-try');
-  await page.locator('[data-action="finish"]').click();
-  await message().waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'composer');
-  await say('hello');
-  await page.getByText('It is red.').first().waitFor();
-  await idle();
-});
-
-test('the first run does not come again', async () => {
-  await page.reload();
-  await message().waitFor();
-  await page.locator('[data-conversation]').first().waitFor();
-  assert.equal(await page.locator('[data-start]').count(), 0);
-});
-
 test('every page is opened with the keyboard alone', async () => {
   await message().focus();
   await page.keyboard.press('Control+Comma');
   await shown('models');
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'settings-search');
-  for (const name of PAGES) {
+  for (const name of await pages()) {
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate(() => document.activeElement?.dataset.page), name);
     await page.keyboard.press('Enter');
@@ -201,19 +56,12 @@ test('an address opens a page, and Back leads to the conversation', async () => 
 
 for (const theme of ['light', 'dark', 'contrast']) {
   test(`every page is sound in ${theme}`, async () => {
-    await open('appearance');
-    const names = { light: 'Light', dark: 'Dark', contrast: 'High contrast' };
-    await row('theme').getByRole('radio', { name: names[theme] }).click();
-    await page.waitForFunction(
-      (wanted) => document.documentElement.dataset.theme === wanted,
-      theme,
-    );
-    await origin('theme', 'app');
-    for (const name of PAGES) {
+    await wear(theme);
+    for (const name of await pages()) {
       await open(name);
       await sound(`${name} in ${theme}`);
       await noWider(name);
-      if (theme === 'light' || ['models', 'screen', 'appearance'].includes(name))
+      if (name !== 'models' && (theme === 'light' || ['screen', 'appearance'].includes(name)))
         await picture(`settings-${name}${theme === 'light' ? '' : `-${theme}`}`);
     }
   });
@@ -252,7 +100,7 @@ test('text grows to 200 %, and nothing is lost', async () => {
   await page.keyboard.press('End');
   await page.waitForFunction(() => getComputedStyle(document.documentElement).fontSize === '32px');
   await origin('text_size', 'app');
-  for (const name of PAGES) {
+  for (const name of await pages()) {
     await open(name);
     await noWider(`${name} at 200 %`);
     await sound(`${name} at 200 %`);
@@ -273,7 +121,7 @@ test('right to left does not break', async () => {
   await page.evaluate(() => {
     document.documentElement.dir = 'rtl';
   });
-  for (const name of PAGES) {
+  for (const name of await pages()) {
     await open(name);
     await noWider(`${name} from right to left`);
     await sound(`${name} from right to left`);
@@ -300,7 +148,7 @@ test('density changes rows, and a narrow window keeps everything', async () => {
   assert.deepEqual(heights, [28, 32, 40]);
   await row('density').getByRole('radio', { name: 'Standard' }).click();
   await page.setViewportSize({ width: 360, height: 740 });
-  for (const name of PAGES) {
+  for (const name of await pages()) {
     await page.getByRole('combobox', { name: 'Page' }).selectOption(name);
     await shown(name);
     await calm();
@@ -312,46 +160,6 @@ test('density changes rows, and a narrow window keeps everything', async () => {
   await sound('a narrow window');
   await picture('settings-narrow');
   await page.setViewportSize({ width: 1280, height: 800 });
-});
-
-test('a stored key is shown by its end, tested and listed', async () => {
-  await open('models');
-  const provider = page.locator('[data-provider="openai"]');
-  await provider.getByText('Key ending 6789').waitFor();
-  await provider.getByText(`go to ${new URL(base).host}`).waitFor();
-  await provider.locator('[data-action="test"]').click();
-  await line('images', 'works');
-  await provider.getByText('Working').waitFor();
-  await choose(provider, 'list');
-  await provider.getByRole('button', { name: 'Use scripted-small' }).click();
-  const isNow = (model) =>
-    page.waitForFunction(
-      (wanted) => document.querySelector('[data-row="model"] select')?.value === wanted,
-      model,
-    );
-  await isNow('openai/scripted-small');
-  await origin('model', 'app');
-  await picture('settings-models');
-  await page.locator('[data-action="undo"]').click();
-  await isNow('openai/scripted');
-});
-
-test('a wrong key that replaces it fails where it is used', async () => {
-  const provider = page.locator('[data-provider="openai"]');
-  await choose(provider, 'replace');
-  await paste(WRONG);
-  await page.locator('[data-action="save-key"]').click();
-  await provider.getByText('Key ending 3210').waitFor();
-  if ((await provider.locator('[data-action="test"][aria-expanded="true"]').count()) > 0)
-    await provider.locator('[data-action="test"]').click();
-  await provider.locator('[data-action="test"]').click();
-  await provider.getByText('Key rejected').waitFor();
-  await sound('a rejected key');
-  await picture('settings-key-rejected');
-  await choose(provider, 'remove-key');
-  await page.locator('[data-action="agree"]').click();
-  await provider.waitFor({ state: 'detached' });
-  await page.getByText('No key yet').waitFor();
 });
 
 test('a value from the environment says so and cannot be changed', async () => {
@@ -490,42 +298,6 @@ test('what was set is reset at once, and Undo brings it back', async () => {
   await page.locator('[data-action="undo"]').click();
   await open('budget');
   await origin('max_budget_day', 'app');
-});
-
-test('the first steps can be taken again: with a local server in two clicks', async () => {
-  await open('models');
-  const server = page.locator('[data-provider="jan"]');
-  await server.getByText('2 models').waitFor();
-  await server.getByText('Text and pictures stay on this computer.').waitFor();
-  await origin('api_base', 'app');
-  await open('advanced');
-  await page.locator('[data-action="first-run"]').click();
-  await at('where');
-  await page.locator('[data-choice="local"] input').check();
-  await onward();
-  await page.locator('[data-action="now"]').click();
-  await page.keyboard.press('Control+n');
-  await say('hello again');
-  await page.locator('[data-turn]').getByText('It is red.').first().waitFor();
-  await idle();
-  await page.locator('[data-control="model"]').getByText('scripted').waitFor();
-  // The address was that of the provider before.
-  await open('models');
-  await origin('api_base', 'builtin');
-  await server.getByText('In use').waitFor();
-});
-
-test('a step can be left with Escape, and the set-up skipped', async () => {
-  await open('advanced');
-  await page.locator('[data-action="first-run"]').click();
-  await at('where');
-  await page.keyboard.press('Escape');
-  await page.locator('[data-start]').waitFor({ state: 'detached' });
-  await open('advanced');
-  await page.locator('[data-action="first-run"]').click();
-  await page.locator('[data-action="skip"]').click();
-  await page.locator('[data-start]').waitFor({ state: 'detached' });
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'composer');
 });
 
 nothingStrange();

@@ -462,6 +462,8 @@ test('a conversation of 1,000 turns: few nodes, the end first, older pages by th
 
   // From turn to turn, over those that are not drawn; the one with the focus stays.
   for (let steps = 0; steps < 25; steps++) await page.keyboard.press('Alt+ArrowUp');
+  // The last step may still be on its way.
+  await page.waitForFunction(() => new Promise((done) => setTimeout(() => done(true), 600)));
   const focused = await page.evaluate(() => document.activeElement?.textContent);
   assert.match(focused ?? '', /question \d+/);
   await transcript().hover();
@@ -473,6 +475,41 @@ test('a conversation of 1,000 turns: few nodes, the end first, older pages by th
   await words('Answer 999.').waitFor();
   assert.ok((await below()) <= 1, `${await below()} px below`);
   await sound('a long conversation');
+});
+
+test('at the end the oldest turns are let go; scrolled up, they come back, and nothing jumps', async () => {
+  await transcript().press('End');
+  // Much less is held than was scrolled through above, and the end stays in view.
+  const region = '[data-region="transcript"]';
+  await page.waitForFunction((area) => document.querySelector(area).scrollHeight < 60_000, region);
+  assert.ok((await below()) <= 1, `${await below()} px below`);
+  await transcript().hover();
+  await page.mouse.wheel(0, -400);
+  await page.locator('[data-action="to-end"]').waitFor();
+  const first = await transcript().evaluate((area) => area.scrollHeight);
+  const jumps = await transcript().evaluate(async (area) => {
+    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    const found = [];
+    for (let step = 0; step < 150; step++) {
+      const edge = area.getBoundingClientRect().top;
+      const rows = [...area.querySelectorAll('[data-row]')];
+      const row = rows.find((one) => one.getBoundingClientRect().top > edge + 40);
+      const before = row.getBoundingClientRect().top;
+      // Between two pictures, as a wheel does it.
+      await new Promise((next) => setTimeout(next));
+      area.scrollTop -= 150;
+      // Three pictures: of the move, of what is measured then, and of what came meanwhile.
+      for (let picture = 0; picture < 3; picture++) await frame();
+      const moved = row.getBoundingClientRect().top - before;
+      if (row.isConnected && Math.abs(moved - 150) > 2) found.push([step, row.dataset.row, moved]);
+    }
+    return found;
+  });
+  assert.deepEqual(jumps, []);
+  const grown = await transcript().evaluate((area) => area.scrollHeight);
+  assert.ok(grown > first + 10_000, `${first} px became ${grown}`);
+  await page.locator('[data-action="to-end"]').click();
+  await words('Answer 999.').waitFor();
 });
 
 test('written on, the end is followed until the person scrolls up', async () => {

@@ -23,6 +23,10 @@ pub(crate) const PYTHON: Files = &[
         include_str!("../drivers/python/lines.py"),
     ),
     (
+        "interpreter_driver/names.py",
+        include_str!("../drivers/python/names.py"),
+    ),
+    (
         "interpreter_driver/plots.py",
         include_str!("../drivers/python/plots.py"),
     ),
@@ -33,6 +37,18 @@ pub(crate) const PYTHON: Files = &[
     (
         "interpreter_driver/screen.py",
         include_str!("../drivers/python/screen.py"),
+    ),
+    (
+        "interpreter_driver/streams.py",
+        include_str!("../drivers/python/streams.py"),
+    ),
+    (
+        "interpreter_driver/tracing.py",
+        include_str!("../drivers/python/tracing.py"),
+    ),
+    (
+        "interpreter_driver/wire.py",
+        include_str!("../drivers/python/wire.py"),
     ),
 ];
 

@@ -10,8 +10,8 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Finds the built user interface: the folder named by `INTERPRETER_UI`, `ui`
-/// beside the program, `../share/interpreter/ui`, or in a development build the
-/// checkout's own `ui/dist`. The working folder is never looked at: whoever
+/// beside the program, `../share/interpreter/ui` (Linux), `../Resources/ui` (macOS),
+/// or in a development build the checkout's own `ui/dist`. The working folder is never looked at: whoever
 /// could put a page there would be handed the token.
 pub fn find_ui(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let named = env("INTERPRETER_UI")
@@ -22,9 +22,10 @@ pub fn find_ui(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     }
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
+    let places = ["ui", "../share/interpreter/ui", "../Resources/ui"];
     let installed = beside
         .into_iter()
-        .flat_map(|folder| [folder.join("ui"), folder.join("../share/interpreter/ui")]);
+        .flat_map(|folder| places.map(|place| folder.join(place)));
     let checkout =
         cfg!(debug_assertions).then(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist"));
     installed

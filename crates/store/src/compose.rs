@@ -20,7 +20,7 @@ const NOT_COPIED: &str = "This was under way when the copy was made.";
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
     pub(crate) meta: ConversationMeta,
-    /// Milliseconds since 1970; 0 for now.
+    /// Milliseconds since 1970; 0 where none is told: then it is created as it is written.
     pub(crate) created: u64,
     pub(crate) items: Vec<Item>,
     pub(crate) provider: HashMap<ItemId, Value>,

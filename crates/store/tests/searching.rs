@@ -1,11 +1,11 @@
 //! What a person types into the search fields.
 
-use interpreter_protocol::{FindHit, Role};
+use interpreter_protocol::{Chunk, FindHit, HitKind, Role, kind};
 use interpreter_store::Store;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use crate::{Fixture, code, message};
+use crate::{Fixture, code, message, record};
 
 /// Item or title, and the snippet with bars for its marks.
 fn hits(store: &Store, text: &str) -> Vec<(String, String)> {
@@ -91,6 +91,47 @@ fn titles_and_texts_are_found_together() {
     check("fiures", &[]);
     check("\"reprot\"", &[]);
     check("", &[]);
+}
+
+#[test]
+fn a_hit_says_what_it_is_and_a_slip_comes_last() {
+    let fixture = Fixture::new();
+    let mut writer = fixture.conversation("A waether report");
+    let output = || Chunk::new(Role::Computer, kind::CONSOLE).format("output");
+    let printed = [
+        record("output", output().start()),
+        record("output", output().content("weather: fine")),
+        record("output", output().end()),
+    ];
+    for records in [
+        &message("said", Role::User, "how is the weather")[..],
+        &message("reply", Role::Assistant, "the weather is fine"),
+        &code("code", "python", "weather()"),
+        &printed,
+    ] {
+        writer.append(records).unwrap();
+    }
+    fixture.conversation("Weather");
+    let hits = fixture.store.search("weather", 20).unwrap();
+    let mut found: Vec<_> = hits
+        .iter()
+        .map(|hit| {
+            let item = hit.item.as_ref().map(|item| item.as_str());
+            (item, hit.kind, hit.language.as_deref(), hit.near)
+        })
+        .collect();
+    assert_eq!(found[0], (None, None, None, false));
+    assert_eq!(found[5..], [(None, None, None, true)]);
+    found[1..5].sort_by_key(|(item, ..)| *item);
+    assert_eq!(
+        found[1..5],
+        [
+            (Some("code"), Some(HitKind::Code), Some("python"), false),
+            (Some("output"), Some(HitKind::Output), None, false),
+            (Some("reply"), Some(HitKind::Reply), None, false),
+            (Some("said"), Some(HitKind::Person), None, false),
+        ]
+    );
 }
 
 #[test]

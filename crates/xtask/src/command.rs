@@ -40,7 +40,12 @@ pub fn cargo(arguments: &[&str]) -> Command {
 
 /// Node's package manager, in the UI's folder.
 pub fn npm(arguments: &[&str]) -> Command {
-    let mut command = program("npm", arguments);
+    // On Windows it is a script, which is only found by its whole name.
+    let name = match std::env::consts::OS {
+        "windows" => "npm.cmd",
+        _ => "npm",
+    };
+    let mut command = program(name, arguments);
     command.current_dir(ui());
     command
 }

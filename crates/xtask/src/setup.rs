@@ -22,6 +22,7 @@ const TESTS: &[&str] = &[
     "xvfb",
     "openbox",
     "xdotool",
+    "sway",
     "xterm",
     "x11-utils",
     "x11-xkb-utils",

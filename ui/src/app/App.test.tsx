@@ -1,16 +1,21 @@
 import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeBackend } from '@/backend/fake';
 import { ask, code, complete, line, meta, out, reply, run, say } from '@/gallery/script';
 import { SessionProvider } from '@/session/context';
 import { createSession, type Session } from '@/session/store';
 import { show } from '@/session/view';
 import { App } from './App';
+import { loadParts } from './parts';
 
 let backend: FakeBackend;
 let session: Session;
+
+beforeAll(async () => {
+  await loadParts();
+});
 
 beforeEach(() => {
   window.location.hash = '';

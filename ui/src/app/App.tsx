@@ -1,20 +1,17 @@
 import { TriangleAlert, WifiOff } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { Composer } from '@/features/composer/Composer';
-import { HistoryPage } from '@/features/conversations/HistoryPage';
 import { NoteBar } from '@/features/conversations/NoteBar';
 import { Sidebar } from '@/features/conversations/Sidebar';
 import { FindBar } from '@/features/find/FindBar';
 import { Header } from '@/features/header/Header';
-import { ConsentSheet } from '@/features/screen/ConsentSheet';
 import { LivePill } from '@/features/screen/LivePill';
 import { StepsPanel } from '@/features/screen/StepsPanel';
 import { EmptyState } from '@/features/transcript/EmptyState';
-import { Transcript } from '@/features/transcript/Transcript';
 import { useActions, useSession } from '@/session/context';
 import { useSearch } from '@/session/history';
 import { restoreFocus } from '@/session/pages';
@@ -22,15 +19,13 @@ import { NEW } from '@/session/store';
 import { show, useView } from '@/session/view';
 import { Announcer } from './Announcer';
 import { useKeys } from './keys';
-import { Overlays } from './Overlays';
+import { Once, Overlays } from './Overlays';
+import { ConsentSheet, HistoryPage, loadPartsSoon, Settings, Start, Transcript } from './parts';
 import { useAddress } from './useAddress';
 import { useFirstRun } from './useFirstRun';
 import { useNotifications } from './useNotifications';
 import { useSettings } from './useSettings';
-
-// Not needed to begin with.
-const Settings = lazy(() => import('@/features/settings/Settings'));
-const Start = lazy(() => import('@/features/start/Start'));
+import { useUpdates } from './useUpdates';
 
 /** The window: conversations, transcript, composer, and what lies over them. */
 export function App() {
@@ -43,6 +38,7 @@ export function App() {
   useSettings();
   useFirstRun();
   useNotifications();
+  useUpdates();
   useKeys();
 
   useEffect(() => actions.start(), [actions]);
@@ -53,6 +49,7 @@ export function App() {
   }, [chat, page]);
   useEffect(() => {
     document.getElementById('composer')?.focus();
+    return loadPartsSoon();
   }, []);
 
   if (refused) return <Wall title={t('app.refused')} why={t('app.refusedWhy')} />;
@@ -115,13 +112,15 @@ function Chat() {
         <LivePill />
         {searching ? (
           <>
-            <HistoryPage preview={<Transcript />} />
+            <Suspense fallback={<Room />}>
+              <HistoryPage preview={<Conversation />} />
+            </Suspense>
             <NoteBar />
           </>
         ) : (
           <>
             <FindBar />
-            {fresh ? <EmptyState onPick={toComposer} /> : <Transcript />}
+            {fresh ? <EmptyState onPick={toComposer} /> : <Conversation />}
             <NoteBar />
             <Notices />
             <Composer />
@@ -129,10 +128,21 @@ function Chat() {
         )}
       </main>
       <StepsPanel away={searching} />
-      <ConsentSheet />
+      <Once when={(view) => view.consent}>
+        <ConsentSheet />
+      </Once>
     </>
   );
 }
+
+/** What is not here yet takes its room, so that nothing below it moves. */
+const Room = () => <div className="min-h-0 flex-1" />;
+
+const Conversation = () => (
+  <Suspense fallback={<Room />}>
+    <Transcript />
+  </Suspense>
+);
 
 /** What was refused, and whether the engine can be reached: above the composer, until it is settled. */
 function Notices() {

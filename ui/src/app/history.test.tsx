@@ -1,6 +1,6 @@
 import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeBackend } from '@/backend/fake';
 import { complete, meta, reply, say } from '@/gallery/script';
 import type { ConversationSummary } from '@/generated/ConversationSummary';
@@ -13,6 +13,7 @@ import { useSettingsState } from '@/session/settings';
 import { createSession, type Session } from '@/session/store';
 import { show } from '@/session/view';
 import { App } from './App';
+import { loadParts } from './parts';
 
 let backend: FakeBackend;
 let session: Session;
@@ -20,6 +21,10 @@ let session: Session;
 let answers: Partial<Record<Query['query'], (query: never) => unknown>>;
 /** Changes of rows of the list. */
 let rows: Record<string, Partial<ConversationSummary>>;
+
+beforeAll(async () => {
+  await loadParts();
+});
 
 beforeEach(() => {
   window.location.hash = '';
@@ -239,6 +244,45 @@ describe('the search', () => {
     await act(async () => open.on?.(null));
     expect(useSearch.getState().answered).toBe('one');
     expect(useSearch.getState().hits?.[0]?.snippet).toBe('one \u0002one\u0003');
+  });
+
+  test('the first hits are asked for at once, the rest when the typing rests', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => ({
+      conversation: `C${at}`,
+      title: `C${at}`,
+      item: `i${at}`,
+      kind: at === 1 ? 'output' : 'code',
+      ...(at !== 1 && { language: 'python' }),
+      snippet: '\u0002word\u0003',
+    }));
+    const asked: number[] = [];
+    let rest = () => {};
+    const rested = new Promise<void>((resolve) => {
+      rest = resolve;
+    });
+    answers.search = async ({ limit }: { limit: number }) => {
+      asked.push(limit);
+      if (limit > 60) await rested;
+      // All of them bring a title, which stands first.
+      const title = { conversation: 'T', title: 'T', snippet: '\u0002word\u0003' };
+      return {
+        answer: 'search',
+        hits: limit < 60 ? many.slice(0, limit) : [title, ...many],
+      };
+    };
+    await start('A');
+    act(() => field().focus());
+    await userEvent.paste('word');
+    const options = await screen.findAllByRole('option');
+    expect(options[0]?.textContent).toContain('Python: word');
+    expect(options[1]?.textContent).toContain('Output: word');
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    await act(async () => rest());
+    await screen.findByRole('heading', { name: '61 conversations, 61 places' });
+    expect(asked).toEqual([40, 300]);
+    // What was chosen still is.
+    expect(screen.getByRole('option', { selected: true }).dataset.hit).toBe('C2');
+    expect(useSearch.getState().at).toBe(3);
   });
 
   test('nothing found says what was searched, and offers titles that come close', async () => {

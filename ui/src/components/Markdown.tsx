@@ -1,3 +1,4 @@
+import { ImageOff } from 'lucide-react';
 import {
   Component,
   type ComponentProps,
@@ -11,6 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { defaultRehypePlugins, Streamdown } from 'streamdown';
 import { Block } from './CodeBlock';
+import { Icon } from './Icon';
 import { Lines, shortLine, widestOf } from './Lines';
 import './markdown.css';
 import { type Cut, cut, definitions, hasMath, isPlain, partsOf, withMath } from './parts';
@@ -69,12 +71,30 @@ function hostOf(address: string | undefined): string | null {
   }
 }
 
-/** A picture from elsewhere would tell its server that it was seen: it is named, not loaded. */
+/**
+ * A picture from elsewhere would tell its server that it was seen, and the page may load
+ * nothing from there: it is named, and a click opens it in the browser.
+ */
 function Picture({ alt, src }: Of<'img'>) {
-  return typeof src === 'string' && /^https?:/.test(src) ? (
-    <Link href={src}>{alt || src}</Link>
-  ) : (
-    <em>{alt}</em>
+  const { t } = useTranslation();
+  const host = typeof src === 'string' && /^https?:/.test(src) ? hostOf(src) : null;
+  if (host === null) return <em>{alt}</em>;
+  return (
+    <a
+      href={src as string}
+      title={src as string}
+      target="_blank"
+      rel="noreferrer noopener"
+      className="my-1 inline-flex max-w-full items-center gap-2 rounded-2 border border-border bg-sunken px-3 py-2 no-underline hover:bg-hover"
+    >
+      <Icon of={ImageOff} className="text-muted" />
+      <span className="min-w-0">
+        <span className="block [overflow-wrap:anywhere]">
+          {alt ? t('turn.imageNamed', { host, alt }) : t('turn.image', { host })}
+        </span>
+        <span className="block text-12 text-muted">{t('turn.imageWhy')}</span>
+      </span>
+    </a>
   );
 }
 

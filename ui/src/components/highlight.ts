@@ -1,10 +1,12 @@
 /*
- * Colours code by class, so that the theme stays in the tokens. The grammars are
- * loaded when a language is first seen; until then code is plain.
+ * Colours code by class, so that the theme stays in the tokens. Code is drawn plain
+ * at first, the same letters in the same places; its colours come when the page has
+ * nothing better to do, because a grammar that is first used is compiled first.
  */
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { GrammarState, HighlighterCore, LanguageRegistration } from 'shiki/core';
+import { whenIdle } from './idle';
 
 export type Token = { text: string; kind?: string; changed?: boolean };
 
@@ -129,30 +131,72 @@ export function grammarOf(language: string): string | undefined {
 type Grown = { grammar: string; code: string; lines: Token[][]; state: GrammarState | undefined };
 
 /**
- * Lines of coloured pieces; plain ones until the grammar is here. Of a text that is
- * still written, each line is coloured once, when it is whole.
+ * Lines of coloured pieces; plain ones until there was time to colour them. What was
+ * coloured in this place once stays so while it changes: under the hands of a person,
+ * or while it is written, when each line is coloured once, as soon as it is whole.
  */
 export function useTokens(code: string, language: string, writing = false): Token[][] {
   const grown = useRef<Grown | null>(null);
-  const grammar = grammarOf(language);
+  const own = useRef<{ grammar: string; whole: string | undefined; lines: Token[][] } | null>(null);
   const [, redraw] = useState(0);
-  const here = grammar !== undefined && loaded.has(grammar);
-  useEffect(() => {
-    if (grammar === undefined || loaded.has(grammar)) return;
-    let seen = true;
-    load(grammar).then(
-      () => seen && redraw((count) => count + 1),
-      () => {},
-    );
-    return () => {
-      seen = false;
-    };
-  }, [grammar]);
-  if (writing && here && ready && code.length <= LONGEST) {
-    grown.current = grow(ready, grown.current, grammar, code);
-    return [...grown.current.lines, plainLine(code.slice(grown.current.code.length))];
+  const named = grammarOf(language);
+  const grammar = code.length <= LONGEST ? named : undefined;
+  const latest = useRef({ code, writing });
+  latest.current = { code, writing };
+
+  const begun = grammar !== undefined && own.current?.grammar === grammar;
+  let lines: Token[][] | undefined;
+  if (grammar !== undefined) {
+    if (begun && !writing && own.current?.whole === code) lines = own.current.lines;
+    else if (!writing) lines = cache.get(keyOf(grammar, code));
+    if (!lines && begun && ready) lines = colour(ready, grammar, code, writing, grown);
+    if (lines) own.current = { grammar, whole: writing ? undefined : code, lines };
   }
-  return tokens(code, here ? grammar : undefined);
+
+  const plain = lines === undefined;
+  useEffect(() => {
+    if (!plain || grammar === undefined) return;
+    let leave: (() => void) | undefined;
+    let left = false;
+    const work = () => {
+      const { code: text, writing: more } = latest.current;
+      if (!ready || text.length > LONGEST) return;
+      const made = colour(ready, grammar, text, more, grown);
+      own.current = { grammar, whole: more ? undefined : text, lines: made };
+      redraw((count) => count + 1);
+    };
+    const soon = () => {
+      if (!left) leave = whenIdle(work);
+    };
+    if (loaded.has(grammar)) soon();
+    else load(grammar).then(soon, () => {});
+    return () => {
+      left = true;
+      leave?.();
+    };
+  }, [plain, grammar]);
+  return useMemo(() => lines ?? plainLines(code), [lines, code]);
+}
+
+function colour(
+  core: HighlighterCore,
+  grammar: string,
+  code: string,
+  writing: boolean,
+  grown: { current: Grown | null },
+): Token[][] {
+  const before = grown.current;
+  if (writing) {
+    const now = grow(core, before, grammar, code);
+    grown.current = now;
+    return [...now.lines, plainLine(code.slice(now.code.length))];
+  }
+  grown.current = null;
+  // Of what was just written only the last line is still plain.
+  const goesOn = before?.grammar === grammar && before.code !== '' && code.startsWith(before.code);
+  return goesOn
+    ? kept(keyOf(grammar, code), grow(core, before, grammar, `${code}\n`).lines)
+    : tokens(core, code, grammar);
 }
 
 function grow(core: HighlighterCore, before: Grown | null, grammar: string, code: string): Grown {
@@ -180,26 +224,30 @@ function grow(core: HighlighterCore, before: Grown | null, grammar: string, code
 }
 
 const plainLine = (text: string): Token[] => (text ? [{ text }] : []);
+const plainLines = (code: string): Token[][] => code.split('\n').map(plainLine);
 
 const cache = new Map<string, Token[][]>();
 const CACHED = 200;
+const keyOf = (grammar: string, code: string): string => `${grammar}\n${code}`;
 
-function tokens(code: string, grammar: string | undefined): Token[][] {
-  const plain = () => code.split('\n').map(plainLine);
-  if (!grammar || !ready || code.length > LONGEST || code.split('\n').length > MOST_LINES) {
-    return plain();
-  }
-  const key = `${grammar}\n${code}`;
+function tokens(core: HighlighterCore, code: string, grammar: string): Token[][] {
+  const key = keyOf(grammar, code);
   const known = cache.get(key);
   if (known) return known;
-  let lines: Token[][];
-  try {
-    lines = ready
-      .codeToTokensBase(code, { lang: grammar, theme: 'tokens' })
-      .map((line) => line.map(({ content, color }) => token(content, color)));
-  } catch {
-    lines = plain();
+  let lines = plainLines(code);
+  if (lines.length <= MOST_LINES) {
+    try {
+      lines = core
+        .codeToTokensBase(code, { lang: grammar, theme: 'tokens' })
+        .map((line) => line.map(({ content, color }) => token(content, color)));
+    } catch {
+      // It stays plain.
+    }
   }
+  return kept(key, lines);
+}
+
+function kept(key: string, lines: Token[][]): Token[][] {
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value ?? '');
   cache.set(key, lines);
   return lines;

@@ -2,6 +2,7 @@
 import type { Ability } from "./Ability";
 import type { ConversationSummary } from "./ConversationSummary";
 import type { Costs } from "./Costs";
+import type { Display } from "./Display";
 import type { Error } from "./Error";
 import type { FindHit } from "./FindHit";
 import type { Grant } from "./Grant";
@@ -64,7 +65,11 @@ languages: Array<LanguageSummary>, } | { "answer": "doctor",
 /**
  * One line an ability.
  */
-abilities: Array<Ability>, } | { "answer": "blob", 
+abilities: Array<Ability>, } | { "answer": "displays", 
+/**
+ * All; none where there is no screen.
+ */
+displays: Array<Display>, } | { "answer": "blob", 
 /**
  * `image/png` and so on.
  */

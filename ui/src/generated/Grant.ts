@@ -19,6 +19,10 @@ rule: Rule,
  */
 conversation?: ConversationId, 
 /**
+ * The only profile it holds with; absent: with every one.
+ */
+profile?: string, 
+/**
  * Until when, in milliseconds since 1970; absent: until revoked.
  */
 until?: number, };

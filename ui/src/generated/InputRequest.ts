@@ -7,7 +7,7 @@ import type { RequestId } from "./RequestId";
  */
 export type InputRequest = { 
 /**
- * Names it in [`Op::Input`].
+ * Names it in [`crate::Op::Input`].
  */
 request: RequestId, 
 /**

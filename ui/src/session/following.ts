@@ -8,15 +8,14 @@ import type { Mode } from '@/generated/Mode';
 import { activityAfter, byConversation, IDLE, retryAfter } from './activity';
 import type { Core } from './core';
 import { merged, NEWEST, withMeta } from './list';
+import { held, PAGE, withOlder, withoutOldest } from './paging';
 import type { Actions, Loaded, Retry } from './state';
-import { apply, fromSnapshot, type Transcript } from './transcript';
+import { apply, fromSnapshot } from './transcript';
 
-/** Items asked for at once. */
-const PAGE = 300;
-/** Transcripts held besides the one shown. */
-const HELD = 3;
-
-export type Following = Pick<Actions, 'start' | 'open' | 'showEarlier' | 'refreshModels'> & {
+export type Following = Pick<
+  Actions,
+  'start' | 'open' | 'showEarlier' | 'dropEarlier' | 'refreshModels'
+> & {
   refreshList(): void;
 };
 
@@ -240,6 +239,8 @@ export function following(core: Core, onEnd: (id: string) => void): Following {
       asking = before;
       try {
         const page = await backend.query({ query: 'items', conversation: id, before, limit: PAGE });
+        // Where the person has scrolled to meanwhile is told first: it stays what is seen.
+        await new Promise<void>(afterFrame);
         const now = get().loaded[id];
         if (!now || now.transcript.items[0]?.id !== before) return;
         const items = [...page.items, ...now.transcript.items];
@@ -251,6 +252,14 @@ export function following(core: Core, onEnd: (id: string) => void): Following {
         asking = undefined;
       }
     },
+
+    dropEarlier(keep) {
+      const id = get().current;
+      const loaded = id ? get().loaded[id] : undefined;
+      if (!id || !loaded || asking !== undefined) return;
+      const less = withoutOldest(loaded, keep === undefined ? [] : [keep]);
+      if (less !== loaded) set({ loaded: { ...get().loaded, [id]: less } });
+    },
   };
 }
 
@@ -258,20 +267,6 @@ function withRetry(held: Loaded, retry: Retry | undefined): Loaded {
   if (held.retry === retry) return held;
   const { retry: _, ...rest } = held;
   return retry ? { ...rest, retry } : rest;
-}
-
-/** Older pages that were shown stay, so that the place in them is not lost. */
-function withOlder(
-  before: Loaded | undefined,
-  transcript: Transcript,
-  more: boolean,
-): Pick<Loaded, 'transcript' | 'more'> {
-  const first = transcript.items[0]?.id;
-  const old = before?.transcript.items ?? [];
-  const at = first === undefined ? -1 : old.findIndex(({ id }) => id === first);
-  if (!before || at <= 0) return { transcript, more };
-  const items = [...old.slice(0, at), ...transcript.items];
-  return { transcript: { ...transcript, items }, more: before.more };
 }
 
 /** Runs once before the next picture, or soon where nothing is drawn. */
@@ -287,11 +282,4 @@ function afterFrame(work: () => void): void {
     // A window that is covered draws no frames, but must not fall behind.
     setTimeout(once, 250);
   }
-}
-
-/** Drops transcripts that were not shown for long. */
-function held(loaded: Record<string, Loaded>, current: string): Record<string, Loaded> {
-  const ids = Object.keys(loaded).filter((id) => id !== current);
-  const kept = ids.slice(-HELD);
-  return Object.fromEntries([...kept, current].map((id) => [id, loaded[id] as Loaded]));
 }

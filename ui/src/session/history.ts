@@ -13,10 +13,13 @@ import type { Op } from '@/generated/Op';
 import type { Receipt } from '@/generated/Receipt';
 import type { SearchHit } from '@/generated/SearchHit';
 import { useActions, useBackend, useSessionStore } from './context';
+import { byId, type Filters, found, NO_FILTERS } from './found';
 import { goTo, unmark } from './jump';
 import { merged, NEWEST } from './list';
 import type { Session } from './state';
 import { show } from './view';
+
+export * from './found';
 
 // ---- what was just done ----------------------------------------------------
 
@@ -202,10 +205,16 @@ export function historyActions({ backend, store, actions }: Session) {
         useSearch.setState({ hits: null, answered: '', failed: null });
         return;
       }
+      clearTimeout(restTimer);
       // At once, without waiting for the next key: an answer takes less time than a pause.
-      backend.query({ query: 'search', text: wanted, limit: MOST }).then(
+      // As many as are seen first; the rest when the typing rests.
+      backend.query({ query: 'search', text: wanted, limit: FIRST }).then(
         ({ hits }) => {
-          if (mine === searches) useSearch.setState({ hits, answered: wanted, failed: null });
+          if (mine !== searches) return;
+          useSearch.setState({ hits, answered: wanted, failed: null });
+          if (hits.length >= FIRST) {
+            restTimer = setTimeout(() => void api.searchRest(wanted, mine), PAUSE);
+          }
         },
         (thrown) => {
           if (mine !== searches) return;
@@ -213,6 +222,24 @@ export function historyActions({ backend, store, actions }: Session) {
           useSearch.setState({ hits: [], answered: wanted, failed: message });
         },
       );
+    },
+
+    /** Asks for all hits; what is chosen stays chosen among them. */
+    async searchRest(text: string, mine: number): Promise<void> {
+      try {
+        const { hits } = await backend.query({ query: 'search', text, limit: MOST });
+        if (mine !== searches) return;
+        const { at, filters, hits: first } = useSearch.getState();
+        const known = byId(store.getState().conversations);
+        const now = Date.now();
+        const chosen = at > 0 && found(first ?? [], known, filters, now)[at]?.id;
+        const again = chosen
+          ? found(hits, known, filters, now).findIndex(({ id }) => id === chosen)
+          : -1;
+        useSearch.setState({ hits, ...(again >= 0 && { at: again }) });
+      } catch {
+        // The first ones are there.
+      }
     },
 
     /** Leaves the search; the conversation that was shown before comes back. */
@@ -268,22 +295,13 @@ export function useHistoryActions(): HistoryActions {
 
 // ---- the search over all ---------------------------------------------------
 
-/** Finding waits this long after a key before it asks, in milliseconds. */
+/** Finding, and the rest of a search, wait this long after a key, in milliseconds. */
 const PAUSE = 150;
-/** Hits asked for. */
+/** Hits asked for: those that are seen first, and all. */
+const FIRST = 40;
 const MOST = 300;
 let searches = 0;
-
-export type Since = 'any' | 'day' | 'week' | 'month' | 'year';
-export const FLAGS = ['ran_code', 'used_screen', 'has_files', 'failed'] as const;
-export type Flag = (typeof FLAGS)[number];
-export type Filters = {
-  flags: readonly Flag[];
-  since: Since;
-  profile: string | null;
-  model: string | null;
-};
-export const NO_FILTERS: Filters = { flags: [], since: 'any', profile: null, model: null };
+let restTimer: ReturnType<typeof setTimeout> | undefined;
 
 type Search = {
   /** The page of all conversations and hits lies in the place of the conversation. */
@@ -325,6 +343,7 @@ export function openSearch(origin: string | null): void {
 /** Puts the page away, and stays at what is shown. */
 export function closeSearch(): void {
   searches += 1;
+  clearTimeout(restTimer);
   useSearch.setState({
     open: false,
     text: '',
@@ -338,62 +357,6 @@ export function closeSearch(): void {
   });
   unmark();
 }
-
-const DAY = 86_400_000;
-const SPANS: Record<Exclude<Since, 'any'>, number> = { day: 1, week: 7, month: 30, year: 365 };
-
-export function passes(row: ConversationSummary, filters: Filters, now: number): boolean {
-  const { flags, since, profile, model } = filters;
-  return (
-    flags.every((flag) => row[flag]) &&
-    (since === 'any' || row.updated >= now - SPANS[since] * DAY) &&
-    (profile === null || row.profile === profile) &&
-    (model === null || row.model === model)
-  );
-}
-
-export const isFiltered = ({ flags, since, profile, model }: Filters): boolean =>
-  flags.length > 0 || since !== 'any' || profile !== null || model !== null;
-
-/** A conversation with what was found in it. */
-export type Found = {
-  id: string;
-  title: string;
-  /** The title with its hits marked, where it has any. */
-  marked: string | null;
-  places: readonly (SearchHit & { item: string })[];
-  row: ConversationSummary | undefined;
-};
-
-/** Hits by conversation: those whose title fits first, else in the order of the hits. */
-export function found(
-  hits: readonly SearchHit[],
-  rows: ReadonlyMap<string, ConversationSummary>,
-  filters: Filters,
-  now: number,
-): Found[] {
-  const all = new Map<string, { -readonly [K in keyof Found]: Found[K] }>();
-  for (const hit of hits) {
-    const row = rows.get(hit.conversation);
-    if (isFiltered(filters) && !(row && passes(row, filters, now))) continue;
-    let one = all.get(hit.conversation);
-    if (!one) {
-      one = { id: hit.conversation, title: hit.title, marked: null, places: [], row };
-      all.set(hit.conversation, one);
-    }
-    if (hit.item === undefined) one.marked = hit.snippet || hit.title;
-    else one.places = [...one.places, { ...hit, item: hit.item }];
-  }
-  const list = [...all.values()];
-  return [
-    ...list.filter(({ marked }) => marked !== null),
-    ...list.filter(({ marked }) => marked === null),
-  ];
-}
-
-/** The first words that are marked in a snippet. */
-export const markedIn = (snippet: string): string | undefined =>
-  snippet.split('\u0002')[1]?.split('\u0003')[0];
 
 // ---- finding in the conversation that is shown -----------------------------
 

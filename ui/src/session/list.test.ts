@@ -58,8 +58,10 @@ test('filters', () => {
   check({ profile: 'default' }, false);
 });
 
-test('hits stand by conversation, fitting titles first', () => {
+test('hits stand by conversation: titles that fit, contents, titles that nearly fit', () => {
   const hits = [
+    { conversation: 'w', title: 'Hti', near: true, snippet: '\u0002Hti\u0003' },
+    { conversation: 'z', title: 'Z hiT', near: true, snippet: 'Z \u0002hiT\u0003' },
     { conversation: 'x', title: 'X', item: '1', snippet: 'a \u0002hit\u0003' },
     { conversation: 'y', title: 'Hit', snippet: '\u0002Hit\u0003' },
     { conversation: 'x', title: 'X', item: '2', snippet: '\u0002hit\u0003 b' },
@@ -70,10 +72,11 @@ test('hits stand by conversation, fitting titles first', () => {
     ['z', row('z', 1, { failed: true })],
   ]);
   const list = found(hits, rows, NO_FILTERS, 0);
-  expect(list.map(({ id, marked, places }) => [id, marked, places.length])).toEqual([
-    ['y', '\u0002Hit\u0003', 0],
-    ['x', null, 2],
-    ['z', null, 1],
+  expect(list.map(({ id, group, marked, places }) => [id, group, marked, places.length])).toEqual([
+    ['y', 'titles', '\u0002Hit\u0003', 0],
+    ['z', 'contents', 'Z \u0002hiT\u0003', 1],
+    ['x', 'contents', null, 2],
+    ['w', 'near', '\u0002Hti\u0003', 0],
   ]);
   const failed = found(hits, rows, { ...NO_FILTERS, flags: ['failed'] }, 0);
   expect(failed.map(({ id }) => id)).toEqual(['z']);

@@ -82,6 +82,8 @@ export type Actions = {
   start(): () => void;
   open(id: string | null): Promise<void>;
   showEarlier(): Promise<void>;
+  /** Lets the oldest turns go where very many are held, up to an item; `showEarlier` brings them back. */
+  dropEarlier(keep?: string): void;
   send(text: string): Promise<void>;
   stop(): Promise<void>;
   /** Ends the turn; what is queued goes out as soon as it is over. */

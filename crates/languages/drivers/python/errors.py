@@ -4,9 +4,10 @@ import linecache
 import os
 import traceback
 
-from . import HERE, emit, publish_sources
+from .names import publish_sources
+from .streams import emit
 
-FOLDER = os.path.dirname(HERE)
+FOLDER = os.path.dirname(__file__)
 
 
 def report(error):

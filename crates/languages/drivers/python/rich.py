@@ -3,7 +3,8 @@
 from binascii import b2a_base64
 from struct import unpack
 
-from . import quote, show
+from .streams import show
+from .wire import quote
 
 
 def show_rich(thing):

@@ -1,6 +1,7 @@
 """`computer`: the Computer API of the host, over a local socket."""
 
-from . import display, quote
+from .names import display
+from .wire import quote
 
 
 class ComputerError(RuntimeError):

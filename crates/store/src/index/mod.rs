@@ -6,6 +6,7 @@
 //! wrote, and when it was deleted. What the database cannot do (it is broken,
 //! the folder is read-only) is done in memory.
 
+mod kinds;
 mod noted;
 mod search;
 mod settled;

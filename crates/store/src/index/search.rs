@@ -9,6 +9,7 @@ use interpreter_protocol::{ConversationId, ItemId, SearchHit};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params};
 
+use super::kinds;
 use super::words::{self, Word};
 use crate::fold::{Folded, snippet};
 
@@ -154,6 +155,9 @@ fn titles(
                     conversation: ConversationId(found.get(0)?),
                     title: found.get(1)?,
                     item: None,
+                    kind: None,
+                    language: None,
+                    near: false,
                     snippet: query.snippet(connection, "titles", row)?,
                 })
             })
@@ -170,7 +174,7 @@ fn texts(
     let hits = rows.into_iter().map(|row| {
         connection
             .prepare_cached(
-                "SELECT c.id, c.title, e.item FROM entry e
+                "SELECT c.id, c.title, e.item, e.kind, e.language FROM entry e
                  JOIN conversation c ON c.number = e.conversation WHERE e.number = ?1",
             )?
             .query_row([row], |found| {
@@ -178,6 +182,9 @@ fn texts(
                     conversation: ConversationId(found.get(0)?),
                     title: found.get(1)?,
                     item: Some(ItemId(found.get(2)?)),
+                    kind: kinds::of(&found.get::<_, String>(3)?),
+                    language: found.get(4)?,
+                    near: false,
                     snippet: query.snippet(connection, "words", row)?,
                 })
             })
@@ -212,6 +219,9 @@ fn slips(
                 conversation,
                 title,
                 item: None,
+                kind: None,
+                language: None,
+                near: true,
                 snippet,
             });
             if hits.len() == limit {

@@ -10,11 +10,11 @@ use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
-use super::Update;
+use super::{Update, update::Text};
 use crate::Spent;
 
 /// Of the tables. An index of another version is made anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
     CREATE TABLE conversation (
@@ -42,6 +42,7 @@ const TABLES: &str = "
     -- Where a text is from.
     CREATE TABLE entry (
         number INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, item TEXT NOT NULL,
+        kind TEXT NOT NULL, language TEXT,
         UNIQUE (conversation, item)
     );
     CREATE VIRTUAL TABLE titles USING fts5 (text, tokenize = 'trigram remove_diacritics 1');
@@ -291,7 +292,11 @@ fn put_text(
     transaction: &Transaction<'_>,
     conversation: i64,
     item: &str,
-    text: &str,
+    Text {
+        kind,
+        language,
+        text,
+    }: &Text,
 ) -> rusqlite::Result<()> {
     let number: Option<i64> = transaction
         .prepare_cached("SELECT number FROM entry WHERE conversation = ?1 AND item = ?2")?
@@ -314,8 +319,11 @@ fn put_text(
         None if text.is_empty() => {}
         None => {
             transaction
-                .prepare_cached("INSERT INTO entry (conversation, item) VALUES (?1, ?2)")?
-                .execute(params![conversation, item])?;
+                .prepare_cached(
+                    "INSERT INTO entry (conversation, item, kind, language)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![conversation, item, kind, language])?;
             let number = transaction.last_insert_rowid();
             transaction
                 .prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?

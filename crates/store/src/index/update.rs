@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use interpreter_protocol::{
-    ConversationId, ConversationSummary, Event, Item, ItemId, Role, RunState, Transcript, kind,
+    ConversationId, ConversationSummary, Event, HitKind, Item, ItemId, Role, RunState, Transcript,
+    kind,
 };
 
+use super::kinds;
 use super::noted::{Noted, Picture, Spending};
 use crate::folders::{Source, millis};
 use crate::{Recorded, Store, blob, import, log, name};
@@ -26,13 +28,23 @@ pub(crate) struct Update {
     /// state, it missed something and the file is read again.
     pub(crate) from: u64,
     /// Texts that are new or changed; empty ones are gone.
-    pub(crate) texts: Vec<(ItemId, String)>,
+    pub(crate) texts: Vec<(ItemId, Text)>,
     /// Costs that are new.
     pub(crate) spendings: Vec<Spending>,
     /// Pictures that are new.
     pub(crate) pictures: Vec<Picture>,
     /// Texts, costs and pictures are all there are.
     pub(crate) whole: bool,
+}
+
+/// What can be found of an item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Text {
+    /// One of `kinds`.
+    pub(super) kind: &'static str,
+    /// Of code.
+    pub(super) language: Option<String>,
+    pub(super) text: String,
 }
 
 /// What a writer has appended since it last told the index.
@@ -206,21 +218,31 @@ fn is_attached(item: &Item) -> bool {
 }
 
 /// The part of an item that can be found.
-fn searchable(item: &Item) -> String {
-    let wanted = matches!(
-        item.kind.as_str(),
-        kind::MESSAGE | kind::CODE | kind::CONSOLE | kind::REASONING | kind::FILE
-    );
-    if !wanted {
-        return String::new();
-    }
+fn searchable(item: &Item) -> Text {
+    let kind = match (item.kind.as_str(), &item.role) {
+        (kind::MESSAGE, Role::User) => HitKind::Person,
+        (kind::MESSAGE, Role::Assistant) => HitKind::Reply,
+        (kind::MESSAGE | kind::CONSOLE, _) => HitKind::Output,
+        (kind::REASONING, _) => HitKind::Reasoning,
+        (kind::CODE, _) => HitKind::Code,
+        (kind::FILE, _) => HitKind::File,
+        _ => return Text::default(),
+    };
+    let language = (kind == HitKind::Code)
+        .then(|| item.format.clone())
+        .flatten();
     let text = item.code();
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     // These mark hits in a snippet.
-    text[..end].replace(['\u{2}', '\u{3}'], " ")
+    let text = text[..end].replace(['\u{2}', '\u{3}'], " ");
+    Text {
+        kind: kinds::name(kind),
+        language,
+        text,
+    }
 }
 
 /// A conversation as its file says, for the index.
@@ -265,7 +287,7 @@ pub(super) fn from_file(store: &Store, id: &ConversationId, source: &Source) -> 
         .items
         .iter()
         .map(|item| (item.id.clone(), searchable(item)))
-        .filter(|(_, text)| !text.is_empty())
+        .filter(|(_, text)| !text.text.is_empty())
         .collect();
     let created = if recorded.created == 0 {
         updated

@@ -13,6 +13,10 @@ export const DRAWINGS: Record<Flag, LucideIcon> = {
 
 /** What a conversation did, each as a small drawing with a name. */
 export function Facts({ row }: { row: ConversationSummary }) {
+  return FLAGS.some((flag) => row[flag]) ? <Drawn row={row} /> : null;
+}
+
+function Drawn({ row }: { row: ConversationSummary }) {
   const { t } = useTranslation();
   return FLAGS.filter((flag) => row[flag]).map((flag) => (
     <span key={flag} title={t(`history.${flag}`)} className="flex-none">

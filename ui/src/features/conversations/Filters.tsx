@@ -1,6 +1,6 @@
 import { ChevronDown, Clock, Cpu, User } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChipButton } from '@/components/Chip';
 import { modelName } from '@/components/format';
@@ -11,7 +11,7 @@ import { DRAWINGS } from './Facts';
 const SINCE: readonly Since[] = ['any', 'day', 'week', 'month', 'year'];
 
 /** What is listed, narrowed down: chips that are on or off, and chips that choose. */
-export function Filters() {
+export const Filters = memo(function Filters() {
   const { t } = useTranslation();
   const filters = useSearch((state) => state.filters);
   const conversations = useSession((state) => state.conversations);
@@ -79,7 +79,7 @@ export function Filters() {
       )}
     </div>
   );
-}
+});
 
 type ChoiceProps = {
   icon: typeof Clock;

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, Download, ExternalLink, PanelLeft, Search } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
 import { whole } from '@/components/format';
@@ -24,7 +24,7 @@ import { Results } from './Results';
 import { SearchField } from './SearchField';
 
 /** Waits this long on a hit before its conversation is read, in milliseconds. */
-const REST = 120;
+const REST = 250;
 /** Names offered where nothing was found. */
 const OFFERED = 5;
 
@@ -48,6 +48,15 @@ export function HistoryPage({ preview }: { preview: ReactNode }) {
   useEffect(() => {
     if (at > 0 && at >= list.length) useSearch.setState({ at: Math.max(0, list.length - 1) });
   }, [at, list.length]);
+
+  const choose = useCallback(
+    (index: number, match: number) => {
+      // Where there is no preview, a click opens.
+      if (wide) useSearch.setState({ at: index, match });
+      else if (list[index]) void openFound(list[index], match);
+    },
+    [wide, list, openFound],
+  );
 
   const title = failed
     ? failed
@@ -101,15 +110,7 @@ export function HistoryPage({ preview }: { preview: ReactNode }) {
           {asked && list.length === 0 ? (
             <Nothing text={text} />
           ) : (
-            <Results
-              list={list}
-              onChoose={(index, match) => {
-                // Where there is no preview, a click opens.
-                if (wide) useSearch.setState({ at: index, match });
-                else if (list[index]) void openFound(list[index], match);
-              }}
-              onOpen={(one, match) => void openFound(one, match)}
-            />
+            <Results list={list} onChoose={choose} onOpen={openFound} />
           )}
         </div>
         {wide && chosen && <Preview one={chosen}>{preview}</Preview>}
@@ -119,7 +120,7 @@ export function HistoryPage({ preview }: { preview: ReactNode }) {
 }
 
 /** The conversation that is chosen, at its hit. */
-function Preview({ one, children }: { one: Found; children: ReactNode }) {
+const Preview = memo(function Preview({ one, children }: { one: Found; children: ReactNode }) {
   const { t } = useTranslation();
   const { open } = useActions();
   const openFound = useOpenFound();
@@ -181,7 +182,7 @@ function Preview({ one, children }: { one: Found; children: ReactNode }) {
       ) : null}
     </section>
   );
-}
+});
 
 /** Nothing fits: what was searched, and ways on. */
 function Nothing({ text }: { text: string }) {

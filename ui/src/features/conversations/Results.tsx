@@ -1,10 +1,12 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import type { TFunction } from 'i18next';
 import { Archive, Pin, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dollars, modelName } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { Snippet } from '@/components/Snippet';
+import { useLanguageName } from '@/components/useLanguageName';
 import { type Found, useHistoryActions, useSearch } from '@/session/history';
 import { firstLine, when } from './dates';
 import { Facts } from './Facts';
@@ -13,6 +15,8 @@ import { measureRow, observeRect } from './observe';
 
 /** Places shown of a conversation that is not chosen. */
 const FEW = 2;
+/** The whole list is asked for so long after the first hits, in milliseconds. */
+const LATER = 600;
 
 type Props = {
   list: readonly Found[];
@@ -21,21 +25,21 @@ type Props = {
 };
 
 /** The conversations that were found, each with its places. The search field has the keys. */
-export function Results({ list, onChoose, onOpen }: Props) {
+export const Results = memo(function Results({ list, onChoose, onOpen }: Props) {
   const { t } = useTranslation();
+  const languageName = useLanguageName();
   const { loadAll } = useHistoryActions();
   const at = useSearch((state) => state.at);
   const match = useSearch((state) => state.match);
   const searching = useSearch((state) => state.text.trim() !== '');
   const box = useRef<HTMLDivElement>(null);
   const [now] = useState(() => Date.now());
-  const titles = list.findIndex(({ marked }) => marked === null);
   const virtual = useVirtualizer<HTMLElement, Element>({
     count: list.length,
     getScrollElement: () => box.current,
     estimateSize: () => 56,
     getItemKey: (index) => list[index]?.id ?? index,
-    overscan: 8,
+    overscan: 3,
     initialRect: { width: 520, height: 800 },
     observeElementRect: observeRect,
     measureElement: measureRow,
@@ -47,7 +51,11 @@ export function Results({ list, onChoose, onOpen }: Props) {
   useEffect(() => {
     if (at < list.length) virtual.scrollToIndex(at, { align: 'auto' });
   }, [at, list.length, virtual]);
-  useEffect(() => void loadAll(), [loadAll]);
+  // Old rows are needed for what is known of them; the hits come first.
+  useEffect(() => {
+    const timer = setTimeout(loadAll, searching ? LATER : 0);
+    return () => clearTimeout(timer);
+  }, [loadAll, searching]);
 
   return (
     <div ref={box} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
@@ -61,16 +69,7 @@ export function Results({ list, onChoose, onOpen }: Props) {
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const one = list[index];
           if (!one) return null;
-          const head =
-            !searching || list.length === 0
-              ? null
-              : index === 0
-                ? one.marked
-                  ? t('history.titles')
-                  : t('history.contents')
-                : index === titles
-                  ? t('history.contents')
-                  : null;
+          const head = searching && one.group !== list[index - 1]?.group;
           return (
             <div
               key={key}
@@ -82,10 +81,12 @@ export function Results({ list, onChoose, onOpen }: Props) {
             >
               {head && (
                 <p aria-hidden className="px-5 pt-4 pb-1.5 font-strong text-11 text-muted">
-                  {head}
+                  {t(`history.${one.group}`)}
                 </p>
               )}
               <Hit
+                t={t}
+                languageName={languageName}
                 one={one}
                 index={index}
                 count={list.length}
@@ -101,9 +102,12 @@ export function Results({ list, onChoose, onOpen }: Props) {
       </div>
     </div>
   );
-}
+});
 
 type HitProps = Pick<Props, 'onChoose' | 'onOpen'> & {
+  /** From the list: to ask for it anew in each row is a good part of drawing them. */
+  t: TFunction;
+  languageName: (language: string) => string;
   one: Found;
   index: number;
   count: number;
@@ -112,8 +116,18 @@ type HitProps = Pick<Props, 'onChoose' | 'onOpen'> & {
   match: number;
 };
 
-function Hit({ one, index, count, now, chosen, match, onChoose, onOpen }: HitProps) {
-  const { t } = useTranslation();
+const Hit = memo(function Hit({
+  t,
+  languageName,
+  one,
+  index,
+  count,
+  now,
+  chosen,
+  match,
+  onChoose,
+  onOpen,
+}: HitProps) {
   const { row, places, title } = one;
   const place = chosen ? placeAt(one, match) : -1;
   // The place that is chosen is always among those shown.
@@ -165,9 +179,19 @@ function Hit({ one, index, count, now, chosen, match, onChoose, onOpen }: HitPro
             event.stopPropagation();
             onChoose(index, first + at);
           }}
-          className={`mt-1 line-clamp-2 text-12 [overflow-wrap:anywhere] ${first + at === place ? 'text-text' : 'text-muted'}`}
+          className={`mt-1 flex text-12 ${first + at === place ? 'text-text' : 'text-muted'}`}
         >
-          <Snippet text={hit.snippet} />
+          {hit.kind && (
+            <span className="w-18 flex-none truncate pe-2 text-muted">
+              {hit.kind === 'code' && hit.language
+                ? languageName(hit.language)
+                : t(`history.in_${hit.kind}`)}
+              <span className="sr-only">: </span>
+            </span>
+          )}
+          <span className="line-clamp-2 min-w-0 [overflow-wrap:anywhere]">
+            <Snippet text={hit.snippet} />
+          </span>
         </div>
       ))}
       {rest > 0 && (
@@ -179,6 +203,20 @@ function Hit({ one, index, count, now, chosen, match, onChoose, onOpen }: HitPro
         </div>
       )}
     </div>
+  );
+}, sameHit);
+
+/** Of a hit that is not chosen it does not matter which place is. */
+function sameHit(a: HitProps, b: HitProps): boolean {
+  return (
+    a.one === b.one &&
+    a.index === b.index &&
+    a.count === b.count &&
+    a.now === b.now &&
+    a.chosen === b.chosen &&
+    (a.match === b.match || !b.chosen) &&
+    a.onChoose === b.onChoose &&
+    a.onOpen === b.onOpen
   );
 }
 

@@ -1,14 +1,14 @@
 import { Ellipsis, Hand, Pin, TriangleAlert } from 'lucide-react';
-import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/components/Button';
 import { ConversationMenu } from '@/components/ConversationMenu';
 import { dollars, modelName } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import { Ring } from '@/components/Status';
+import { TitleField } from '@/components/TitleField';
 import type { ConversationSummary } from '@/generated/ConversationSummary';
-import { useActions } from '@/session/context';
-import { endRename, FLAGS, startRename, useHistory } from '@/session/history';
+import { FLAGS, startRename, useHistory } from '@/session/history';
 import type { Activity } from '@/session/store';
 import { firstLine, when } from './dates';
 import { Facts } from './Facts';
@@ -45,7 +45,16 @@ export const Row = memo(function Row(props: Props) {
     else return;
     event.preventDefault();
   };
-  if (renaming) return <Rename row={row} />;
+  if (renaming) {
+    return (
+      <TitleField
+        id={row.id}
+        title={row.title}
+        after={`[data-conversation="${CSS.escape(row.id)}"]`}
+        className="h-8 px-2"
+      />
+    );
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the menu also opens by its button and by key
     <div
@@ -146,43 +155,5 @@ function Doing({ row, now, activity }: Pick<Props, 'row' | 'now' | 'activity'>) 
       {row.pinned && row.archived && <Icon of={Pin} size={12} />}
       <bdi>{when(row.updated, now)}</bdi>
     </span>
-  );
-}
-
-/** The title as a field, in the place of the row. */
-function Rename({ row }: { row: ConversationSummary }) {
-  const { t } = useTranslation();
-  const { rename } = useActions();
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(row.title);
-  useEffect(() => field.current?.select(), []);
-  const end = (save: boolean, focus: boolean) => {
-    const title = text.trim();
-    if (save && title && title !== row.title) void rename(row.id, title);
-    endRename();
-    if (!focus) return;
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(row.id)}"]`)?.focus(),
-    );
-  };
-  return (
-    <input
-      ref={field}
-      // biome-ignore lint/a11y/noAutofocus: asked for by Rename
-      autoFocus
-      aria-label={t('header.renameLabel')}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => end(true, false)}
-      onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
-        if (event.key === 'Enter') end(true, true);
-        else if (event.key === 'Escape') end(false, true);
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
-      className="h-8 w-full rounded-2 border border-focus bg-surface px-2"
-    />
   );
 }

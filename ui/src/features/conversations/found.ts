@@ -1,8 +1,12 @@
 /* What the search page lists, and how one of it is opened. */
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
+import type { ConversationSummary } from '@/generated/ConversationSummary';
+import type { SearchHit } from '@/generated/SearchHit';
 import { useActions, useSession } from '@/session/context';
 import {
+  byId,
   closeSearch,
+  type Filters,
   type Found,
   found,
   markedIn,
@@ -18,32 +22,62 @@ import {
 export const HITS = 'hits';
 export const optionId = (at: number): string => `hit-${at}`;
 
+type Listed = { list: readonly Found[]; places: number; asked: boolean };
+type Wanted = readonly [
+  open: boolean,
+  text: string,
+  conversations: readonly ConversationSummary[] | null,
+  hits: readonly SearchHit[] | null,
+  filters: Filters,
+];
+const NOTHING: Listed = { list: [], places: 0, asked: false };
+
+/** The field and the page ask for the same: it is made once for both. */
+let last: { wanted: Wanted; made: Listed } | undefined;
+function listed(wanted: Wanted): Listed {
+  const before = last;
+  if (before && wanted.every((value, at) => value === before.wanted[at])) return before.made;
+  const made = listOf(wanted);
+  last = { wanted, made };
+  return made;
+}
+
+function listOf([open, text, conversations, hits, filters]: Wanted): Listed {
+  if (!open) return NOTHING;
+  const now = Date.now();
+  if (text === '') {
+    const list = (conversations ?? [])
+      .filter((row) => passes(row, filters, now))
+      .sort((a, b) => b.updated - a.updated)
+      .map(
+        (row): Found => ({
+          id: row.id,
+          title: row.title,
+          group: 'contents',
+          marked: null,
+          places: [],
+          row,
+        }),
+      );
+    return { list, places: 0, asked: true };
+  }
+  const list = found(hits ?? [], byId(conversations), filters, now);
+  const places = list.reduce(
+    (sum, { places, marked }) => sum + places.length + (marked ? 1 : 0),
+    0,
+  );
+  return { list, places, asked: hits !== null };
+}
+
 /** What is listed: hits by conversation, or, without a text, all that pass the filters. */
-export function useFound(): { list: readonly Found[]; places: number; asked: boolean } {
+export function useFound(): Listed {
   const conversations = useSession((state) => state.conversations);
   const hits = useSearch((state) => state.hits);
   const text = useSearch((state) => state.text.trim());
   const filters = useSearch((state) => state.filters);
   const open = useSearch((state) => state.open);
-  return useMemo(() => {
-    if (!open) return { list: [], places: 0, asked: false };
-    const now = Date.now();
-    const rows = conversations ?? [];
-    if (text === '') {
-      const list = rows
-        .filter((row) => passes(row, filters, now))
-        .sort((a, b) => b.updated - a.updated)
-        .map((row): Found => ({ id: row.id, title: row.title, marked: null, places: [], row }));
-      return { list, places: 0, asked: true };
-    }
-    const known = new Map(rows.map((row) => [row.id, row]));
-    const list = found(hits ?? [], known, filters, now);
-    const places = list.reduce(
-      (sum, { places, marked }) => sum + places.length + (marked ? 1 : 0),
-      0,
-    );
-    return { list, places, asked: hits !== null };
-  }, [open, conversations, hits, text, filters]);
+  // Hits do not depend on what is typed since they came.
+  return listed([open, text === '' ? '' : 'hits', conversations, hits, filters]);
 }
 
 /** Which place of a conversation a count names, round at the ends. */

@@ -10,6 +10,7 @@ import { CostChip } from './CostChip';
 import { ModeChip } from './ModeChip';
 import { ModelChip } from './ModelChip';
 import { Title } from './Title';
+import { UpdateChip } from './UpdateChip';
 
 /** Title, model, how much is asked, cost: always to be seen. */
 export function Header() {
@@ -54,6 +55,7 @@ export function Header() {
           <ModelChip />
           <ModeChip />
           <CostChip />
+          <UpdateChip />
           {current && (
             <ConversationMenu
               id={current}

@@ -1,11 +1,12 @@
 import { Check, ChevronDown, Cloud, HardDrive } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
+import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { ChipButton } from '@/components/Chip';
 import { modelName, providerName } from '@/components/format';
 import { Icon } from '@/components/Icon';
+import { PickField, usePicking } from '@/components/PickField';
 import type { ModelSummary } from '@/generated/ModelSummary';
 import { useActions, useSession } from '@/session/context';
 import { openPage } from '@/session/pages';
@@ -65,9 +66,8 @@ function ModelField({ onDone }: { onDone: () => void }) {
   const { choose } = useActions();
   const model = useSession((state) => choices(state).model);
   const models = useSession((state) => state.models);
-  const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
-  const list = useRef<HTMLDivElement>(null);
+  const picking = usePicking();
+  const { text, list, setAt } = picking;
   const id = useId();
 
   const options = useMemo(() => {
@@ -99,46 +99,24 @@ function ModelField({ onDone }: { onDone: () => void }) {
     }
     return found;
   }, [models, text, t]);
-  const chosen = Math.min(at, Math.max(0, options.length - 1));
+  const chosen = Math.min(picking.at, Math.max(0, options.length - 1));
 
   const pick = (option: Option | undefined) => {
     if (!option) return;
     void choose({ model: option.name });
     onDone();
   };
-  const move = (next: number) => {
-    setAt(next);
-    list.current?.children[next]?.scrollIntoView({ block: 'nearest' });
-  };
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') move(Math.min(chosen + 1, options.length - 1));
-    else if (event.key === 'ArrowUp') move(Math.max(chosen - 1, 0));
-    else if (event.key === 'Enter') pick(options[chosen]);
-    else return;
-    event.preventDefault();
-  };
   const current = options[chosen];
   return (
     <>
       <div className="p-2">
-        <input
-          // biome-ignore lint/a11y/noAutofocus: opened to be typed into
-          autoFocus
-          role="combobox"
-          aria-expanded
-          aria-controls={`${id}list`}
-          aria-activedescendant={current ? `${id}${chosen}` : undefined}
-          aria-autocomplete="list"
-          aria-label={t('header.modelLabel')}
+        <PickField
+          picking={picking}
+          id={id}
+          name={t('header.modelLabel')}
           placeholder={t('header.modelPlaceholder')}
-          spellCheck={false}
-          autoComplete="off"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setAt(0);
-          }}
-          onKeyDown={keys}
+          count={options.length}
+          onPick={(at) => pick(options[at])}
           className="h-8 w-full rounded-2 border border-border-strong bg-surface px-2.5 focus-visible:border-focus focus-visible:-outline-offset-2"
         />
       </div>
@@ -156,6 +134,7 @@ function ModelField({ onDone }: { onDone: () => void }) {
             id={`${id}${index}`}
             role="option"
             tabIndex={-1}
+            data-at={index}
             aria-selected={option.name === model}
             onClick={() => pick(option)}
             onPointerMove={() => setAt(index)}

@@ -9,10 +9,11 @@ import {
   SquareChevronRight,
 } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { modelName, providerName } from '@/components/format';
 import { Icon } from '@/components/Icon';
+import { PickField, usePicking } from '@/components/PickField';
 import { Keys } from '@/components/ShortcutList';
 import { useActions, useBackend, useSession, useSessionStore } from '@/session/context';
 import { fuzzy } from '@/session/fuzzy';
@@ -78,31 +79,13 @@ export function Palette() {
 
 function Choices({ onChoose }: { onChoose: (act: () => void) => void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
+  const picking = usePicking();
+  const { list, setAt } = picking;
+  const text = picking.text.trim();
   const id = useId();
-  const list = useRef<HTMLDivElement>(null);
-  const all = useEntries(text.trim());
-  const shown = useMemo(() => pick(all, text.trim()), [all, text]);
-  const chosen = Math.min(at, Math.max(0, shown.length - 1));
-  useEffect(() => {
-    list.current
-      ?.querySelector(`[data-at="${chosen}"]`)
-      ?.scrollIntoView({ block: chosen === 0 ? 'end' : 'nearest' });
-  }, [chosen]);
-  const keys = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    const last = shown.length - 1;
-    if (event.key === 'ArrowDown') setAt(chosen === last ? 0 : chosen + 1);
-    else if (event.key === 'ArrowUp') setAt(chosen === 0 ? last : chosen - 1);
-    else if (event.key === 'PageDown') setAt(Math.min(last, chosen + 8));
-    else if (event.key === 'PageUp') setAt(Math.max(0, chosen - 8));
-    else if (event.key === 'Enter') {
-      const entry = shown[chosen];
-      if (entry) onChoose(entry.act);
-    } else return;
-    event.preventDefault();
-  };
+  const all = useEntries(text);
+  const shown = useMemo(() => pick(all, text), [all, text]);
+  const chosen = Math.min(picking.at, Math.max(0, shown.length - 1));
   return (
     <>
       <div className="relative flex-none border-border border-b">
@@ -110,24 +93,13 @@ function Choices({ onChoose }: { onChoose: (act: () => void) => void }) {
           of={Search}
           className="pointer-events-none absolute inset-y-0 start-4 my-auto text-muted"
         />
-        <input
-          // biome-ignore lint/a11y/noAutofocus: opened to be typed into
-          autoFocus
-          role="combobox"
-          aria-expanded
-          aria-controls={`${id}list`}
-          aria-activedescendant={shown.length > 0 ? `${id}${chosen}` : undefined}
-          aria-autocomplete="list"
-          aria-label={t('palette.title')}
+        <PickField
+          picking={picking}
+          id={id}
+          name={t('palette.title')}
           placeholder={t('palette.placeholder')}
-          spellCheck={false}
-          autoComplete="off"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setAt(0);
-          }}
-          onKeyDown={keys}
+          count={shown.length}
+          onPick={(at) => shown[at] && onChoose(shown[at].act)}
           className="min-h-12 w-full bg-transparent ps-11 pe-4 text-14 outline-none"
         />
       </div>

@@ -1,17 +1,19 @@
 import { CircleX, Cloud, HardDrive, Monitor } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { FIELD, Segments } from '@/components/Field';
 import { providerName } from '@/components/format';
 import { Icon } from '@/components/Icon';
 import type { Mode } from '@/generated/Mode';
-import { useActions, useBackend, useSession, useSessionStore } from '@/session/context';
-import { valuesOf } from '@/session/preferences';
+import { useActions, useSession, useSessionStore } from '@/session/context';
 import { type Choices, choices, NEW, shown } from '@/session/store';
 import { textOf } from '@/session/turns';
 import { show, useView } from '@/session/view';
+import { fieldsOf, limitChanges, tickedDisplays, type Written, wrongField } from './limits';
+import { Displays, Limits, Line, useDisplays } from './SheetFields';
+import { useValues, type Values } from './useValues';
 
 /** What the assistant will see and do, and how to stop it. Nothing starts without a click here. */
 export function ConsentSheet() {
@@ -33,14 +35,6 @@ export function ConsentSheet() {
   );
 }
 
-/** Amounts a person may write: `0.50`, `2`, `,5`. */
-function amount(text: string): number | null | undefined {
-  const plain = text.trim().replace(/^\$/, '').replace(',', '.');
-  if (plain === '') return null;
-  const value = Number(plain);
-  return Number.isFinite(value) && value > 0 ? value : undefined;
-}
-
 function Sheet() {
   const { t } = useTranslation();
   const { choose, send, setDraft } = useActions();
@@ -56,23 +50,27 @@ function Sheet() {
   });
   const values = useValues();
   const [goal, setGoal] = useState(draft);
-  const [limit, setLimit] = useState<string>();
+  const displays = useDisplays();
+  const [written, setWritten] = useState<Written>({});
+  const [picked, setPicked] = useState<readonly string[]>();
   // Screen actions need a mode that lets things happen at all.
   const running: Mode =
     mode !== 'chat_only' ? mode : standard === 'chat_only' ? 'ask_every_time' : standard;
   const [chosen, setChosen] = useState<Mode>(running);
   const [asking] = useState<Mode>(running === 'full_access' ? 'ask_every_time' : running);
-  const budget = values?.max_budget;
-  const written = limit ?? (typeof budget === 'number' ? String(budget) : '');
-  const most = amount(written);
-  const wrong = most === undefined;
+  const fields = fieldsOf(written, values);
+  const wrong = wrongField(fields);
+  const several = displays.length > 1;
+  const ticked = picked ?? tickedDisplays(displays, values);
 
   const start = async () => {
     if (wrong) return;
-    const changes: Partial<Choices> & { max_budget?: number | null } = {
+    const changes: Partial<Choices> & Record<string, unknown> = {
       os: true,
       ...(chosen !== mode && { mode: chosen }),
-      ...(limit !== undefined && most !== (budget ?? null) && { max_budget: most }),
+      ...limitChanges(written, values),
+      // What is not ticked is not seen: said even where nothing was changed.
+      ...(several && { os_displays: ticked }),
     };
     show({ consent: false });
     await choose(changes);
@@ -104,9 +102,10 @@ function Sheet() {
           )}
         </Line>
         <Line name={t('screen.sees')}>
-          {t('screen.seesWhat')}
-          <Display />
+          {t(several ? 'control.seesTicked' : 'screen.seesWhat')}
+          {!several && <Display />}
         </Line>
+        {several && <Displays displays={displays} ticked={ticked} onChange={setPicked} />}
         <Line name={t('screen.does')}>{t('screen.doesWhat')}</Line>
         <Line name={t('control.autonomy')}>
           <Segments
@@ -122,7 +121,11 @@ function Sheet() {
             {t(chosen === 'full_access' ? 'screen.asksNever' : 'screen.asksEach')}
           </p>
         </Line>
-        <Limit written={written} wrong={wrong} onChange={setLimit} />
+        <Limits
+          fields={fields}
+          wrong={wrong}
+          onChange={(change) => setWritten((before) => ({ ...before, ...change }))}
+        />
         <Line name={t('screen.shots')}>
           <Shots values={values} />
         </Line>
@@ -142,7 +145,7 @@ function Sheet() {
           big
           look="primary"
           icon={Monitor}
-          off={wrong ? t('control.limitWrong') : undefined}
+          off={wrong && t(wrong === 'cost' ? 'control.limitWrong' : 'control.countWrong')}
           onClick={() => void start()}
           data-action="start-screen"
         >
@@ -150,35 +153,6 @@ function Sheet() {
         </Button>
       </div>
     </>
-  );
-}
-
-/** The most it may cost. */
-function Limit(props: { written: string; wrong: boolean; onChange: (text: string) => void }) {
-  const { written, wrong, onChange } = props;
-  const { t } = useTranslation();
-  const id = useId();
-  return (
-    <Line name={t('control.limit')}>
-      <span className="flex flex-wrap items-center gap-2">
-        <input
-          aria-label={t('control.limitCost')}
-          aria-invalid={wrong || undefined}
-          aria-describedby={id}
-          inputMode="decimal"
-          autoComplete="off"
-          placeholder={t('control.limitNone')}
-          value={written}
-          onChange={(event) => onChange(event.target.value)}
-          data-field="limit"
-          className={`${FIELD} h-8 w-20 ${wrong ? 'border-danger' : 'border-border-strong'}`}
-        />
-        <span>{t('control.limitUnit')}</span>
-      </span>
-      <p id={id} className={`mt-1 text-12 ${wrong ? 'text-danger' : 'text-muted'}`}>
-        {t(wrong ? 'control.limitWrong' : 'control.limitWhy')}
-      </p>
-    </Line>
   );
 }
 
@@ -194,7 +168,7 @@ function Display() {
 }
 
 /** Where screenshots go, and how long they stay. */
-function Shots({ values }: { values: Readonly<Record<string, unknown>> | undefined }) {
+function Shots({ values }: { values: Values | undefined }) {
   const { t } = useTranslation();
   const model = useSession((state) => choices(state).model ?? '');
   const local = useSession(
@@ -216,34 +190,5 @@ function Shots({ values }: { values: Readonly<Record<string, unknown>> | undefin
             provider: model ? providerName(model) : t('header.cloud'),
           })}
     </span>
-  );
-}
-
-/** The settings of this conversation; absent until they are told. */
-function useValues(): Readonly<Record<string, unknown>> | undefined {
-  const backend = useBackend();
-  const conversation = useSession((state) => state.current);
-  const [values, setValues] = useState<Record<string, unknown>>();
-  useEffect(() => {
-    let current = true;
-    backend.query({ query: 'settings', ...(conversation && { conversation }) }).then(
-      ({ settings }) => current && setValues(valuesOf(settings)),
-      () => {
-        // What is not known is not said.
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, [backend, conversation]);
-  return values;
-}
-
-function Line({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex flex-wrap gap-x-4 border-border border-t py-2.5">
-      <dt className="w-22 flex-none text-muted">{name}</dt>
-      <dd className="min-w-50 flex-1">{children}</dd>
-    </div>
   );
 }

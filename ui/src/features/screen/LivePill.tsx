@@ -1,6 +1,7 @@
-import { ChevronDown, ExternalLink } from 'lucide-react';
+import { ChevronDown, ExternalLink, Play } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStepQuestion } from '@/components/useStepQuestion';
+import type { Error as Failure } from '@/generated/Error';
 import type { Item } from '@/generated/Item';
 import type { Os } from '@/generated/Os';
 import type { Pending } from '@/generated/Pending';
@@ -10,6 +11,7 @@ import { isStep } from '@/session/turns';
 import { show } from '@/session/view';
 import { type Asking, Pill, PillButton } from './Pill';
 import { useStepSentence } from './StepRow';
+import { useValues } from './useValues';
 
 /** The pill over the conversation that is shown, while it controls the computer. */
 export function LivePill() {
@@ -18,7 +20,7 @@ export function LivePill() {
   const os = useSession((state) => shown(state).os);
   const pending = useSession((state) => shown(state).pending[0]);
   const words = useAsked(pending);
-  const { steps, cost } = useProgress();
+  const progress = useProgress(os !== undefined);
   if (!os) return null;
   const answer = () => {
     const card = document.querySelector<HTMLElement>('[data-card][data-state="awaiting"]');
@@ -37,8 +39,7 @@ export function LivePill() {
     <div className="flex flex-none justify-center px-4 pt-2 pb-1">
       <Pill
         os={os}
-        steps={steps}
-        cost={cost}
+        {...progress}
         asking={asking}
         onStop={() => actions.panic()}
         onPause={() => actions.pause()}
@@ -61,11 +62,11 @@ export function PillWindow() {
   const live = useSession((state) => shown(state).os);
   const pending = useSession((state) => shown(state).pending[0]);
   const over = useOver();
-  const { steps, cost } = useProgress();
+  const progress = useProgress(live !== undefined);
   const onScreen = pending?.format === 'action' ? pending : undefined;
   const question = useStepQuestion(onScreen);
   const words = useAsked(pending);
-  const os = live ?? over;
+  const os = live ?? over?.os;
   const open = shell && (() => void shell.showMain(`conversation/${current}`));
   const details =
     shell &&
@@ -109,8 +110,21 @@ export function PillWindow() {
         <Pill
           alone
           os={os}
-          steps={steps}
-          cost={cost}
+          {...progress}
+          onward={
+            !live &&
+            over?.limit && (
+              <PillButton
+                tone="go"
+                icon={Play}
+                title={t(`control.goOn_${over.limit.name}`, { count: over.limit.count })}
+                onClick={() => void actions.goOn()}
+                data-action="go-on"
+              >
+                {t('control.goOn')}
+              </PillButton>
+            )
+          }
           asking={live ? asking : undefined}
           onStop={() => actions.panic()}
           onPause={() => actions.pause()}
@@ -146,19 +160,46 @@ function useAsked(pending: Pending | undefined): { title: string; why: string } 
   };
 }
 
-/** Steps of this turn, and what the conversation cost so far. */
-function useProgress(): { steps: number; cost: number } {
+/** Steps of this turn and the most there may be, and what the conversation cost so far. */
+function useProgress(live: boolean): { steps: number; most: number | undefined; cost: number } {
   const items = useSession((state) => shown(state).items);
   const cost = useSession((state) => shown(state).meta.cost);
-  const start = items.findLastIndex(({ role }) => role === 'user');
-  return { steps: items.slice(start + 1).filter(isStep).length, cost };
+  const most = useValues(live)?.os_steps;
+  // A turn begins with a message, or goes on after an error that something follows.
+  const start = items.findLastIndex(
+    ({ role, type }, at) => role === 'user' || (type === 'error' && at < items.length - 1),
+  );
+  return {
+    steps: items.slice(start + 1).filter(isStep).length,
+    most: typeof most === 'number' && most > 0 ? most : undefined,
+    cost,
+  };
 }
 
+type Over = { os: Os; limit?: { name: 'steps' | 'minutes'; count: number } };
+
 /** How the turn ended, once it has. */
-function useOver(): Os | undefined {
+function useOver(): Over | undefined {
+  const { t } = useTranslation();
   const items = useSession((state) => shown(state).items);
   const responding = useSession((state) => shown(state).responding);
   if (responding || items.length === 0) return undefined;
+  const limit = limitOf(items.at(-1));
+  if (limit) {
+    const text = t(`control.limitReached_${limit.name}`, { count: limit.count });
+    return { os: { state: 'stopped', text }, limit };
+  }
   const last = items.findLast(({ run }) => run !== undefined)?.run?.state;
-  return { state: last === 'stopped' || last === 'skipped' ? 'stopped' : 'finished', text: '' };
+  return {
+    os: { state: last === 'stopped' || last === 'skipped' ? 'stopped' : 'finished', text: '' },
+  };
+}
+
+/** The limit that ended the turn, where one did. */
+export function limitOf(item: Item | undefined): Over['limit'] {
+  if (item?.type !== 'error') return undefined;
+  const { code, params } = (item.content ?? {}) as Partial<Failure>;
+  const { limit, count } = params ?? {};
+  if (code !== 'limit_reached' || typeof count !== 'number') return undefined;
+  return limit === 'steps' || limit === 'minutes' ? { name: limit, count } : undefined;
 }

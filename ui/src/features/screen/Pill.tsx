@@ -54,7 +54,11 @@ export type Asking = {
 type Props = {
   os: Os;
   steps: number;
+  /** The most steps of this turn. */
+  most?: number | undefined;
   cost: number;
+  /** What it can do once it is over. */
+  onward?: ReactNode;
   asking?: Asking | undefined;
   /** It fills a window of its own, which can be moved by it. */
   alone?: boolean;
@@ -67,7 +71,8 @@ type Props = {
 
 /** Who has control, in words. The one thing besides the frame of the screen that has this colour. */
 export function Pill(props: Props) {
-  const { os, steps, cost, asking, alone = false, onStop, onPause, onResume, onDetails } = props;
+  const { os, steps, most, cost, asking, onward, alone = false } = props;
+  const { onStop, onPause, onResume, onDetails } = props;
   const { t } = useTranslation();
   // The person has control as long as something is asked.
   const state = asking ? 'waiting' : os.state;
@@ -78,7 +83,9 @@ export function Pill(props: Props) {
     asking?.title ??
     (os.state === 'acting' && os.text
       ? t('pill.actingWhat', { what: os.text })
-      : t(`pill.${os.state}`));
+      : onward
+        ? t('control.limitReached')
+        : t(`pill.${os.state}`));
   const why =
     asking?.why ??
     {
@@ -137,7 +144,10 @@ export function Pill(props: Props) {
           <span>
             {look === 'over'
               ? t('pill.steps', { count: steps })
-              : steps > 0 && t('pill.step', { count: steps })}
+              : steps > 0 &&
+                (most
+                  ? t('control.stepOf', { step: steps, count: most })
+                  : t('pill.step', { count: steps }))}
           </span>
           <span className="text-11 text-agent-dim">
             {clock(elapsed)}
@@ -147,11 +157,14 @@ export function Pill(props: Props) {
       )}
       <span className="flex flex-none gap-1">
         {look === 'over' ? (
-          onDetails && (
-            <PillButton icon={List} onClick={onDetails}>
-              {t('pill.details')}
-            </PillButton>
-          )
+          <>
+            {onward}
+            {onDetails && (
+              <PillButton icon={List} onClick={onDetails}>
+                {t('pill.details')}
+              </PillButton>
+            )}
+          </>
         ) : (
           <>
             {asking ? (

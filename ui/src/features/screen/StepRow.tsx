@@ -1,13 +1,15 @@
-import { Crosshair, Keyboard, type LucideIcon, ScanText, Shapes } from 'lucide-react';
+import { Crosshair, Keyboard, type LucideIcon, RotateCcw, ScanText, Shapes } from 'lucide-react';
 import { memo, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCallSentence, useSentence } from '@/components/actionWords';
+import { Button } from '@/components/Button';
 import { Tag } from '@/components/Chip';
 import { OUTCOMES, STATES, stateOf } from '@/components/cardState';
 import { duration } from '@/components/format';
 import { Picture } from '@/components/Picture';
 import { Status } from '@/components/Status';
 import type { Item } from '@/generated/Item';
+import { useActions } from '@/session/context';
 import { Ring, Thumbnail } from './Shot';
 import type { Route, Step } from './steps';
 
@@ -74,14 +76,20 @@ export const StepRow = memo(function StepRow(props: Props) {
           </span>
         </span>
       </button>
-      {open && <Compare step={step} sentence={sentence} />}
+      {open && <Compare step={step} sentence={sentence} responding={responding} />}
     </li>
   );
 });
 
 /** The pictures around a step, side by side where there is room. */
-function Compare({ step, sentence }: { step: Step; sentence: string }) {
+function Compare(props: { step: Step; sentence: string; responding: boolean }) {
+  const { step, sentence, responding } = props;
   const { t } = useTranslation();
+  const { branch, goOn } = useActions();
+  /** Asks the model again where this step was asked for; the conversation itself stays. */
+  const retry = async () => {
+    if (await branch(step.item.id)) await goOn();
+  };
   const { before, after, point, item } = step;
   const { coordinate } = (item.content ?? {}) as { coordinate?: unknown };
   return (
@@ -108,7 +116,16 @@ function Compare({ step, sentence }: { step: Step; sentence: string }) {
       ) : (
         <p className="text-12 text-muted">{t('control.noPictures')}</p>
       )}
-      <p className="flex flex-wrap gap-x-3 text-12 text-muted">
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-12 text-muted">
+        <Button
+          icon={RotateCcw}
+          title={t('control.retryWhy')}
+          off={responding ? t('control.retryBusy') : undefined}
+          onClick={() => void retry()}
+          data-action="retry-step"
+        >
+          {t('control.retry')}
+        </Button>
         {Array.isArray(coordinate) && (
           <span className="num">{coordinate.map((one) => Math.round(Number(one))).join(', ')}</span>
         )}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
 import { useBackend } from '@/session/context';
+import { LicencesRow } from './LicencesRow';
 import { Group, Page, Refusal, Row, Unread } from './parts';
 import { useQuery } from './useQuery';
 
@@ -96,7 +97,7 @@ export function About() {
             {t('settings.about.copy')}
           </Button>
         </Row>
-        <Row of="licences" />
+        <LicencesRow />
       </Group>
       <p role="status" className="text-12 text-muted">
         {copied && t('settings.copied')}

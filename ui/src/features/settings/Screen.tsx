@@ -87,6 +87,10 @@ export function Screen() {
           <span role="status">{copied ? t('settings.copied') : t('settings.screen.copyWhy')}</span>
         </div>
       </div>
+      <Group name={t('settings.screen.limits')} why={t('settings.screen.limitsWhy')}>
+        <NumberRow of="os_steps" unit={t('settings.unit.steps')} least={0} />
+        <NumberRow of="os_minutes" unit={t('settings.unit.minutes')} least={0} />
+      </Group>
       <Group name={t('settings.screen.keep')} why={t('settings.screen.keepWhy')}>
         <SwitchRow of="keep_screenshots" />
         <NumberRow of="screenshot_days" unit={t('settings.unit.days')} least={0} />

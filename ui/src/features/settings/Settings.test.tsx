@@ -1,6 +1,6 @@
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import '@/app/i18n';
 import { FakeBackend } from '@/backend/fake';
 import { SessionProvider } from '@/session/context';
@@ -9,6 +9,7 @@ import { useSettingsState } from '@/session/settings';
 import { createSession } from '@/session/store';
 import { useView } from '@/session/view';
 import { ROWS } from './index';
+import * as licences from './licences';
 import Settings from './Settings';
 
 let backend: FakeBackend;
@@ -80,4 +81,38 @@ test('Escape leaves, but first what is open on the page', async () => {
   expect(useView.getState().page).toBe('settings/selection');
   await userEvent.keyboard('{Escape}');
   expect(useView.getState().page).toBe('chat');
+});
+
+test('a page that was built without the list of licences says where there is one', async () => {
+  await open('about');
+  await userEvent.click(screen.getByRole('button', { name: 'Show the list' }));
+  expect(await screen.findByText(/built without the list/)).toBeTruthy();
+});
+
+test('whose work is inside is listed, with its texts', async () => {
+  vi.spyOn(licences, 'listed').mockResolvedValue({
+    parts: [
+      { name: 'serde', version: '1.0.0', licence: 'MIT', link: 'https://a.example/', texts: [0] },
+      { name: 'bare', version: '2.0.0', licence: 'ISC', link: 'https://b.example/', texts: [] },
+    ],
+    texts: ['Permission is hereby granted'],
+  });
+  await open('about');
+  await userEvent.click(screen.getByRole('button', { name: 'Show the list' }));
+  const list = await waitFor(() => {
+    const found = document.querySelector('[data-licences]');
+    if (!found) throw new Error('no list');
+    return found;
+  });
+  expect([...list.querySelectorAll('summary')].map(({ textContent }) => textContent)).toEqual([
+    'serde 1.0.0 · MIT',
+    'bare 2.0.0 · ISC',
+  ]);
+  expect(list.textContent).not.toContain('Permission');
+  for (const part of list.querySelectorAll('details')) {
+    part.open = true;
+    fireEvent(part, new Event('toggle'));
+  }
+  expect(list.textContent).toContain('Permission is hereby granted');
+  expect(list.textContent).toContain('It brings no text');
 });

@@ -44,7 +44,14 @@ export const ROWS: Record<SettingsName, readonly RowName[]> = {
   profiles: ['profile', 'custom_instructions'],
   rules: ['mode', 'grants', 'forbidden_commands'],
   code: ['languages', 'python', 'run_timeout', 'max_output', 'safe_mode'],
-  screen: ['doctor', 'keep_screenshots', 'screenshot_days', 'screenshot_megabytes'],
+  screen: [
+    'doctor',
+    'os_steps',
+    'os_minutes',
+    'keep_screenshots',
+    'screenshot_days',
+    'screenshot_megabytes',
+  ],
   selection: [
     'summon_hotkey',
     'toggle_hotkey',

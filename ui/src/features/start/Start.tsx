@@ -131,8 +131,6 @@ function WhereStep({ known: { servers, providers, look }, where, end, onDone }: 
     <Frame
       step="where"
       where={where}
-      title={t('start.where.title')}
-      lead={t('start.where.lead')}
       out={
         <Button big look="quiet" data-action="skip" className="-ms-3" onClick={end}>
           {t('start.skip')}
@@ -238,8 +236,6 @@ function KeyStep({ known: { providers }, where, onDone }: KeyProps) {
     <Frame
       step="key"
       where={where}
-      title={t('start.key.title')}
-      lead={t('start.key.lead')}
       other={
         <Button big look="quiet" data-action="without" onClick={onDone}>
           {t('start.key.without')}
@@ -288,8 +284,6 @@ function MayStep({ where, end, onDone }: { where: Where; end: () => void; onDone
     <Frame
       step="may"
       where={where}
-      title={t('start.may.title')}
-      lead={t('start.may.lead')}
       other={
         <Button big look="quiet" data-action="now" onClick={() => void keep().then(end)}>
           {t('start.now')}
@@ -362,8 +356,6 @@ function TryStep({ where, end }: { where: Where; end: () => void }) {
     <Frame
       step="try"
       where={where}
-      title={t('start.try.title')}
-      lead={t('start.try.lead')}
       primary={
         <Button big look="primary" icon={Check} data-action="finish" onClick={end}>
           {t('start.finish')}

@@ -8,8 +8,6 @@ import { before, go, STEPS, type Step, type Where } from './progress';
 type FrameProps = {
   step: Step;
   where: Where;
-  title: string;
-  lead: string;
   children: ReactNode;
   /** Quieter ways on, and out. */
   other?: ReactNode;
@@ -18,7 +16,7 @@ type FrameProps = {
 };
 
 /** A step: how far, what it asks, and the ways on. */
-export function Frame({ step, where, title, lead, children, other, out, primary }: FrameProps) {
+export function Frame({ step, where, children, other, out, primary }: FrameProps) {
   const { t } = useTranslation();
   const at = STEPS.indexOf(step);
   const back = before(step, where);
@@ -42,9 +40,9 @@ export function Frame({ step, where, title, lead, children, other, out, primary 
           </span>
         </div>
         <h1 tabIndex={-1} className="font-strong text-20 outline-none" data-heading>
-          {title}
+          {t(`start.${step}.title`)}
         </h1>
-        <p className="mb-4 text-muted">{lead}</p>
+        <p className="mb-4 text-muted">{t(`start.${step}.lead`)}</p>
         {children}
       </div>
       <div className="flex flex-wrap items-center gap-2 border-border border-t px-6 py-4">

@@ -78,10 +78,19 @@ export const ErrorNote = memo(function ErrorNote(props: Props) {
               data-way={way}
               title={way === 'command' ? String(failure.params?.command) : undefined}
             >
-              {t(`error.way.${way}`, {
-                command: String(failure.params?.command ?? ''),
-                title: String(failure.params?.title ?? ''),
-              })}
+              {failure.code === 'limit_reached' && way === 'continue'
+                ? t(
+                    failure.params?.limit === 'steps'
+                      ? 'control.goOn_steps'
+                      : 'control.goOn_minutes',
+                    {
+                      count: Number(failure.params?.count),
+                    },
+                  )
+                : t(`error.way.${way}`, {
+                    command: String(failure.params?.command ?? ''),
+                    title: String(failure.params?.title ?? ''),
+                  })}
             </Button>
           ))}
           <Button look="quiet" aria-expanded={details} onClick={() => setDetails(!details)}>

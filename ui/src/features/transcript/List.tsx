@@ -12,6 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { useActions, useSession } from '@/session/context';
+import { useJump } from '@/session/jump';
 import { shown } from '@/session/store';
 import type { Turn } from '@/session/turns';
 import { ErrorNote } from './ErrorNote';
@@ -26,6 +27,8 @@ const left = new Map<string, { key: string; within: number } | null>();
 
 /** Nearer than this many pictures' heights to the top, older pages are asked for. */
 const EARLY = 2;
+/** A conversation that is less high than this many pictures is held whole. */
+const FAR = 6;
 const ABOVE = 16;
 
 /**
@@ -103,6 +106,18 @@ export function List({ conversation, turns }: { conversation: string; turns: rea
   useEffect(() => {
     if (more && !follow.isPinned() && offset < EARLY * height) void actions.showEarlier();
   }, [more, offset, height, actions, follow]);
+
+  // What was read long ago is let go while the end is followed, so that a conversation
+  // may go on for days. Not while somebody is on the way to a place in it.
+  const far = virtual.getTotalSize() > FAR * height;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when there are other rows
+  useEffect(() => {
+    if (!far) return;
+    const frame = requestAnimationFrame(() => {
+      if (follow.isPinned() && !useJump.getState().place) actions.dropEarlier(focused);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [far, rows, follow, focused, actions]);
 
   const noteFocus = (event: FocusEvent) =>
     setFocused(event.target.closest<HTMLElement>('[data-row]')?.dataset.row);
@@ -192,7 +207,7 @@ export function List({ conversation, turns }: { conversation: string; turns: rea
             {t('transcript.waiting', { count: waiting })}
           </Button>
         )}
-        {!follow.pinned && (
+        {!follow.pinned && virtual.getTotalSize() > height && (
           <Button icon={ArrowDown} onClick={follow.toEnd} data-action="to-end">
             {t('transcript.jump')}
           </Button>

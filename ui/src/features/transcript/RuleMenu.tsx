@@ -1,10 +1,14 @@
-import { ChevronDown } from 'lucide-react';
+import { Check, ChevronDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Key } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import type { Pending } from '@/generated/Pending';
 import type { RuleMatch } from '@/generated/RuleMatch';
+import type { RuleScope } from '@/generated/RuleScope';
+import { useSession } from '@/session/context';
+import { choices } from '@/session/store';
 
 type Props = {
   pending: Pending;
@@ -12,16 +16,20 @@ type Props = {
   languageName: string;
   code: string;
   off: string | undefined;
-  onPick: (matches: RuleMatch) => void;
+  onPick: (matches: RuleMatch, scope: RuleScope) => void;
 };
 
-/** Run, and do not ask again in this conversation for what a rule covers. Narrowest first. */
+const SCOPES: readonly RuleScope[] = ['conversation', 'profile', 'everywhere'];
+
+/** Run, and do not ask again for what a rule covers, and where. Narrowest first. */
 export function RuleMenu({ pending, language, languageName, code, off, onPick }: Props) {
   const { t } = useTranslation();
+  const profile = useSession((state) => choices(state).profile);
+  const [scope, setScope] = useState<RuleScope>('conversation');
   const text = code.split('\n', 1)[0]?.slice(0, 80) ?? '';
   const words = firstWords(language, code);
   const command = words.join(' ');
-  const choices: { kind: string; label: string; saves: string; matches: RuleMatch }[] = [
+  const rules: { kind: string; label: string; saves: string; matches: RuleMatch }[] = [
     {
       kind: 'code',
       label: t('rule.exact'),
@@ -30,7 +38,7 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
     },
   ];
   if (words.length > 1) {
-    choices.push({
+    rules.push({
       kind: 'command',
       label: t('rule.command', { words: command }),
       saves: t('rule.savesCommand', { words: command }),
@@ -39,21 +47,21 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
   }
   const [program] = words;
   if (program !== undefined) {
-    choices.push({
+    rules.push({
       kind: words.length > 1 ? 'program' : 'command',
       label: t('rule.command', { words: program }),
       saves: t('rule.savesCommand', { words: program }),
       matches: { what: 'command', words: [program] },
     });
   }
-  choices.push({
+  rules.push({
     kind: 'language',
     label: t('rule.language', { language: languageName }),
     saves: t('rule.savesLanguage', { language }),
     matches: { what: 'language', language },
   });
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} onOpenChange={() => setScope('conversation')}>
       <DropdownMenu.Trigger asChild>
         <Button big look="quiet" off={off} data-action="rule">
           <span className="flex items-center gap-1">
@@ -70,17 +78,17 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
           className="z-30 w-100 max-w-[calc(100vw-16px)] rounded-3 border border-border-strong bg-raised p-1"
           // A digit picks a line, as drawn at its end.
           onKeyDown={(event) => {
-            const choice = choices[Number(event.key) - 1];
-            if (choice) onPick(choice.matches);
+            const choice = rules[Number(event.key) - 1];
+            if (choice) onPick(choice.matches, scope);
           }}
         >
           <DropdownMenu.Label className="px-2 py-1 text-12 text-muted">
-            {t('rule.label')}
+            {t('control.ruleLabel')}
           </DropdownMenu.Label>
-          {choices.map(({ kind, label, saves, matches }, at) => (
+          {rules.map(({ kind, label, saves, matches }, at) => (
             <DropdownMenu.Item
               key={label}
-              onSelect={() => onPick(matches)}
+              onSelect={() => onPick(matches, scope)}
               data-rule={kind}
               className="flex min-h-8 items-center gap-3 rounded-2 px-2 py-1 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
             >
@@ -91,6 +99,30 @@ export function RuleMenu({ pending, language, languageName, code, off, onPick }:
               <Key>{String(at + 1)}</Key>
             </DropdownMenu.Item>
           ))}
+          <DropdownMenu.Separator className="my-1 border-border border-t" />
+          <DropdownMenu.Label className="px-2 py-1 text-12 text-muted">
+            {t('control.ruleScope')}
+          </DropdownMenu.Label>
+          <DropdownMenu.RadioGroup
+            value={scope}
+            onValueChange={(next) => setScope(next as RuleScope)}
+          >
+            {SCOPES.map((one) => (
+              <DropdownMenu.RadioItem
+                key={one}
+                value={one}
+                // Chosen first, then the rule.
+                onSelect={(event) => event.preventDefault()}
+                data-scope={one}
+                className="flex min-h-7 items-center gap-2 rounded-2 px-2 outline-none data-[highlighted]:bg-hover data-[highlighted]:outline-2 data-[highlighted]:outline-focus data-[highlighted]:-outline-offset-2"
+              >
+                <span className="grid size-4 flex-none place-items-center">
+                  {scope === one && <Icon of={Check} size={14} />}
+                </span>
+                {t(`control.scope_${one}`, { profile })}
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

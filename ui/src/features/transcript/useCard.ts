@@ -4,14 +4,15 @@ import { isOver, ruleOf, stateOf } from '@/components/cardState';
 import { changedLines } from '@/components/Source';
 import { useElapsed, useTick } from '@/components/Status';
 import { useArmed } from '@/components/useArmed';
+import { useLanguageName } from '@/components/useLanguageName';
 import type { RuleMatch } from '@/generated/RuleMatch';
+import type { RuleScope } from '@/generated/RuleScope';
 import type { RunState } from '@/generated/RunState';
 import { useActions, useSession } from '@/session/context';
 import { usePreferences } from '@/session/preferences';
 import { shown } from '@/session/store';
 import { codeOf, textOf } from '@/session/turns';
 import type { CardProps } from './CodeCard';
-import { useLanguageName } from './useLanguageName';
 
 /** Kill is offered this long after Interrupt did not help, in milliseconds. */
 const KILL_AFTER = 2000;
@@ -67,9 +68,10 @@ export function useCard({ item, results, pending, responding }: CardProps) {
     if (!pending || !armed) return;
     void actions.answer(pending, { decision: 'skip', ...(reason !== undefined && { reason }) });
   };
-  const runWithRule = (matches: RuleMatch) => {
+  const runWithRule = (matches: RuleMatch, scope: RuleScope) => {
     if (!pending || !armed) return;
-    void actions.answer(pending, { decision: 'always', rule: { verdict: 'allow', matches } });
+    const rule = { verdict: 'allow', matches } as const;
+    void actions.answer(pending, { decision: 'always', rule, scope });
   };
   const startEdit = () => {
     if (over || (pending && armed)) setEditing(true);

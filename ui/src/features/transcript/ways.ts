@@ -50,6 +50,7 @@ const KINDS: Partial<Record<ErrorCode, Kind>> = {
   cut_off: { icon: Unplug, warns: true, ways: ['continue', 'model'] },
   empty_reply: { icon: Unplug, warns: true, ways: ['again', 'model'] },
   context_overflow: { icon: Layers, warns: true, ways: ['withoutPictures', 'fresh', 'model'] },
+  limit_reached: { icon: Gauge, warns: true, ways: ['continue'] },
   budget_reached: { icon: Coins, warns: true, ways: ['budget', 'model', 'continue'] },
   bad_request: { icon: TriangleAlert, ways: ['again', 'model', 'settings'] },
   refused: { icon: TriangleAlert, warns: true, ways: ['model'] },

@@ -1,11 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { en } from '@/app/locales/en';
 
 /** The name of a language as people write it. */
 export function useLanguageName(): (language: string | undefined) => string {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (language = 'text') =>
-    language in en.language
-      ? t(`language.${language as keyof typeof en.language}`)
+    i18n.exists(`language.${language}`)
+      ? t(`language.${language as 'python'}`)
       : language.charAt(0).toUpperCase() + language.slice(1);
 }
