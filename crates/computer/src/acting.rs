@@ -36,6 +36,7 @@ impl Computer {
         let at = |(x, y): (i32, i32)| {
             windows
                 .iter()
+                .filter(|window| !self.gate().is_passed(window))
                 .find(|window| !window.minimised && window.rect.contains(x, y))
                 .cloned()
         };

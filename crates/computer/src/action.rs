@@ -31,6 +31,8 @@ pub(crate) const ACTIONS: &[&str] = &[
     "write_secret",
     "key",
     "hold_key",
+    "key_down",
+    "key_up",
     "wait",
     "cursor_position",
 ];
@@ -78,6 +80,8 @@ pub(crate) struct Plan {
 
 /// The longest wait and the longest hold, in seconds.
 const LONGEST: f64 = 300.0;
+/// The most points of a path.
+const LONGEST_PATH: usize = 1000;
 /// Pixels between two points of a drag, about.
 const STRIDE: f64 = 24.0;
 /// Time between two points of a drag.
@@ -272,6 +276,10 @@ pub(crate) fn plan(action: &Value, frame: &Frame) -> Result<Plan, ComputerError>
             steps.extend(up(&chord));
             Ok(Plan::new(frame, Aim::Focus, Answer::Effect, steps))
         }
+        "key_down" | "key_up" => {
+            let chord: Chord = keys::parse(read.text()?)?.into_iter().flatten().collect();
+            Plan::hold(frame, &chord, name == "key_down")
+        }
         "wait" => Ok(Plan::new(
             frame,
             Aim::None,
@@ -417,22 +425,61 @@ impl Fields<'_> {
         })
     }
 
+    /// The points of a drag along a path, where one is given.
+    fn path(&self) -> Result<Option<Vec<(i32, i32)>>, ComputerError> {
+        let Some(value) = self.get("path") else {
+            return Ok(None);
+        };
+        let point = |point: &Value| match point.as_array()?.as_slice() {
+            [x, y] => Some((x.as_f64()?, y.as_f64()?)),
+            _ => None,
+        };
+        let points: Option<Vec<(f64, f64)>> = value
+            .as_array()
+            .filter(|list| (2..=LONGEST_PATH).contains(&list.len()))
+            .and_then(|list| list.iter().map(point).collect());
+        let Some(points) = points else {
+            return Err(ComputerError::bad(
+                format!("path of {} is {value}, which is no path.", self.called()),
+                format!("Give path as a list of 2 to {LONGEST_PATH} points [x, y]."),
+            ));
+        };
+        let physical = |(x, y): &(f64, f64)| self.frame.to_physical(*x, *y);
+        Ok(Some(points.iter().map(physical).collect()))
+    }
+
     fn drag(&self) -> Result<Plan, ComputerError> {
-        let end = self.needed_point("coordinate")?;
         let held = self.held()?;
-        let start = self.point("start_coordinate")?;
-        let mut steps: Vec<Step> = start.map(|(x, y)| Step::Move(x, y)).into_iter().collect();
+        let points = match self.path()? {
+            Some(path) => path,
+            None => {
+                let end = self.needed_point("coordinate")?;
+                self.point("start_coordinate")?
+                    .into_iter()
+                    .chain([end])
+                    .collect()
+            }
+        };
+        let mut steps = Vec::new();
+        // With its end alone a drag begins where the pointer is.
+        if let [(x, y), _, ..] = points.as_slice() {
+            steps.push(Step::Move(*x, *y));
+        }
         steps.extend(down(&held));
         steps.extend([Step::Button(Button::Left, true), Step::Flush]);
-        let from = start.unwrap_or(end);
-        for (x, y) in line(from, end) {
-            // Programs merge moves that come within one picture of theirs, and
-            // then see no drag at all.
-            steps.extend([Step::Move(x, y), Step::Flush, Step::Wait(DRAG_STEP)]);
+        // A program must see that it is a drag; a path has enough points of its own.
+        let least = if points.len() > 2 { 1.0 } else { 4.0 };
+        let mut from = points.first().copied().unwrap_or_default();
+        for to in points.iter().skip(usize::from(points.len() > 1)) {
+            for (x, y) in line(from, *to, least) {
+                // Programs merge moves that come within one picture of theirs, and
+                // then see no drag at all.
+                steps.extend([Step::Move(x, y), Step::Flush, Step::Wait(DRAG_STEP)]);
+            }
+            from = *to;
         }
         steps.push(Step::Button(Button::Left, false));
         steps.extend(up(&held));
-        let points = start.into_iter().chain([end]).collect();
         Ok(Plan::new(
             self.frame,
             Aim::Points(points),
@@ -469,12 +516,12 @@ impl Fields<'_> {
 }
 
 /// Points on the way, the end included, the start not.
-fn line(from: (i32, i32), to: (i32, i32)) -> Vec<(i32, i32)> {
+fn line(from: (i32, i32), to: (i32, i32), least: f64) -> Vec<(i32, i32)> {
     let (dx, dy) = (
         f64::from(to.0) - f64::from(from.0),
         f64::from(to.1) - f64::from(from.1),
     );
-    let count = (dx.hypot(dy) / STRIDE).ceil().clamp(4.0, 60.0) as u32;
+    let count = (dx.hypot(dy) / STRIDE).ceil().clamp(least, 60.0) as u32;
     let mut points: Vec<(i32, i32)> = (1..=count)
         .map(|step| {
             let part = f64::from(step) / f64::from(count);

@@ -194,12 +194,37 @@ impl Computer {
         let held = self.gate().holder().as_ref() == Some(session);
         self.gate().open(session)?;
         self.access().listen();
-        let Some(clear) = self.inner.clear.as_ref().filter(|_| !held) else {
+        if held {
             return Ok(());
-        };
-        (clear.0)(session.clone()).await;
-        let computer = self.clone();
-        blocking(move || computer.rest()).await
+        }
+        if let Some(clear) = &self.inner.clear {
+            (clear.0)(session.clone()).await;
+        }
+        let (computer, session) = (self.clone(), session.clone());
+        blocking(move || {
+            computer.show_border(&session);
+            match computer.inner.clear {
+                Some(_) => computer.rest(),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// Draws the border around the displays that were given. Control goes on without
+    /// it: the pill, the tray and the keys that stop are there all the same.
+    fn show_border(&self, session: &SessionKey) {
+        let drawn = self.screen().and_then(|screen| {
+            let displays = self.check(screen.displays())?;
+            let given = displays.iter().filter(|display| self.is_given(&display.id));
+            let areas: Vec<Rect> = given.map(Display::rect).collect();
+            self.check(screen.border(&areas))
+        });
+        match drawn {
+            Ok(Some(border)) => self.gate().keep_border(session, border),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "there is no border around the screen"),
+        }
     }
 
     /// The only way to mouse and keyboard.
@@ -483,57 +508,6 @@ impl Computer {
             layout,
             masked,
         })
-    }
-
-    pub(crate) fn moment(&self, screen: &dyn Screen, area: Rect) -> Result<Moment, ComputerError> {
-        // A window may open, close or move while the picture is taken.
-        let before = self.check(screen.windows())?;
-        let mut pixels = self.check(screen.capture(area))?;
-        let windows = self.check(screen.windows())?;
-        let mut hidden = self.hidden_parts(screen, &windows);
-        if before != windows {
-            hidden.extend(self.hidden_parts(screen, &before));
-        }
-        image::paint_out(&mut pixels, area, &hidden);
-        let windows: Vec<Window> = windows
-            .into_iter()
-            .filter(|window| !self.is_hidden(screen, window))
-            .collect();
-        Ok(Moment {
-            area,
-            pixels,
-            windows,
-            masked: !hidden.is_empty(),
-            pointer: self.check(screen.drawn_pointer())?,
-        })
-    }
-
-    /// The visible parts of windows that are not shown.
-    fn hidden_parts(&self, screen: &dyn Screen, windows: &[Window]) -> Vec<Rect> {
-        let shown: Vec<&Window> = windows.iter().filter(|window| !window.minimised).collect();
-        let hidden: Vec<bool> = shown
-            .iter()
-            .map(|window| self.is_hidden(screen, window))
-            .collect();
-        let mut parts = Vec::new();
-        for (index, window) in shown.iter().enumerate() {
-            if hidden.get(index) != Some(&true) {
-                continue;
-            }
-            let above = shown
-                .iter()
-                .zip(&hidden)
-                .take(index)
-                .filter(|(_, hidden)| !**hidden)
-                .map(|(window, _)| window);
-            let visible = above.fold(vec![window.rect], |left, above| {
-                left.into_iter()
-                    .flat_map(|part| image::subtract(part, above.rect))
-                    .collect()
-            });
-            parts.extend(visible);
-        }
-        parts
     }
 
     /// The frame of the display that holds a point (the nearest one), at native size.

@@ -17,7 +17,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::{Clock, RealClock};
 use crate::desk::Desk;
-use crate::platform::{Button, Key, Window};
+use crate::platform::{Border, Button, Key, Window, WindowKind};
 use crate::{ComputerError, Secret, SessionKey, StoppedBy};
 
 pub(crate) use own::Own;
@@ -125,6 +125,8 @@ pub(crate) struct Shared {
     events: broadcast::Sender<GateEvent>,
     clock: Box<dyn Clock>,
     desk: Arc<Desk>,
+    /// Says that the screen is seen, as long as a session holds the gate.
+    border: Mutex<Option<Box<dyn Border>>>,
 }
 
 /// The only way to mouse and keyboard. Cheap to clone; all clones are one.
@@ -173,6 +175,10 @@ impl Shared {
         self.tell(GateEvent::Stopped { session, by });
     }
 
+    fn border(&self) -> MutexGuard<'_, Option<Box<dyn Border>>> {
+        self.border.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn pause(&self, mut state: MutexGuard<'_, State>, by: String) {
         let Some(session) = state.holder.clone() else {
             return;
@@ -219,6 +225,7 @@ impl Gate {
             events,
             clock,
             desk,
+            border: Mutex::new(None),
         };
         Self {
             handle: Arc::new(Handle {
@@ -352,6 +359,19 @@ impl Gate {
         self.shared().lock().own.acted_within(now, time)
     }
 
+    /// Keeps the border until the gate closes; not at all where it already has.
+    pub(crate) fn keep_border(&self, session: &SessionKey, border: Box<dyn Border>) {
+        let shared = self.shared();
+        let mut state = shared.lock();
+        if state.holder.as_ref() != Some(session) {
+            return;
+        }
+        state.own.windows.extend(border.windows());
+        let mut kept = shared.border();
+        drop(state);
+        *kept = Some(border);
+    }
+
     /// Adds a program of ours: its windows are never acted on and painted out of frames.
     pub fn add_own_pid(&self, pid: u32) {
         self.shared().lock().own.pids.insert(pid);
@@ -360,6 +380,11 @@ impl Gate {
     /// Adds a window of ours, by the system's handle.
     pub fn add_own_window(&self, window: u64) {
         self.shared().lock().own.windows.insert(window);
+    }
+
+    /// Whether clicks go through it: the border's, which is ours.
+    pub(crate) fn is_passed(&self, window: &Window) -> bool {
+        window.kind == WindowKind::Border && self.shared().lock().own.windows.contains(&window.id)
     }
 
     /// Whether it is one of our windows.

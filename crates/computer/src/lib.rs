@@ -29,6 +29,7 @@ mod noticing;
 mod open;
 pub mod platform;
 mod secret;
+mod seeing;
 mod selection;
 
 pub use api::{Method, Param, describe, reference};

@@ -50,6 +50,26 @@ fn actions_become_steps() {
         &[left_down.clone(), left_up.clone()],
     );
     check(
+        json!({"action": "key_down", "text": "ctrl+shift"}),
+        &[Step::Key(CTRL, true), Step::Key(SHIFT, true)],
+    );
+    check(
+        json!({"action": "key_up", "text": "ctrl+shift"}),
+        &[Step::Key(SHIFT, false), Step::Key(CTRL, false)],
+    );
+    let dragged = |x, y| [Step::Move(x, y), Step::Flush, Step::Wait(DRAG_STEP)];
+    check(
+        json!({"action": "left_click_drag", "path": [[0, 0], [5, 0], [5, 20]]}),
+        &[
+            &[Step::Move(-1920, 0), left_down.clone(), Step::Flush][..],
+            &dragged(-1910, 0),
+            &dragged(-1910, 20),
+            &dragged(-1910, 40),
+            &[left_up.clone()],
+        ]
+        .concat(),
+    );
+    check(
         json!({"action": "left_click_drag", "start_coordinate": [0, 0], "coordinate": [4, 0]}),
         &[
             Step::Move(-1920, 0),
@@ -143,6 +163,10 @@ fn what_does_not_fit_is_said() {
     check(
         json!({"action": "left_click", "coordinate": [1]}),
         "coordinate of left_click is [1], which is not 2 numbers.",
+    );
+    check(
+        json!({"action": "left_click_drag", "path": [[1, 2]]}),
+        "path of left_click_drag is [[1,2]], which is no path.",
     );
     check(json!({"action": "type"}), "text is required for type.");
     check(

@@ -163,6 +163,13 @@ impl Worker {
     fn close(&mut self) {
         let _ = self.parts.input.disarm_stop_key();
         self.listening = None;
+        let border = self.shared.border().take();
+        if let Some(border) = border {
+            let windows = border.windows();
+            drop(border);
+            let mut state = self.shared.lock();
+            state.own.windows.retain(|id| !windows.contains(id));
+        }
         self.parts.lease.release();
     }
 

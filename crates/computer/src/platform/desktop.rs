@@ -123,6 +123,9 @@ pub enum WindowKind {
     Desktop,
     /// A menu, tooltip, drop-down or other window outside the window manager.
     Popup,
+    /// A side of the border around what is seen, or what calls itself so. Only where
+    /// the window is ours do clicks go through it.
+    Border,
 }
 
 /// A mouse button.

@@ -93,6 +93,11 @@ pub trait Screen: Send + Sync {
     fn rests(&self, _window: &Window, _most: Duration) -> Result<()> {
         Ok(())
     }
+    /// Draws a border around these areas, which no click hits and which belongs to
+    /// this process like any window. None where this system cannot.
+    fn border(&self, _areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
+        Ok(None)
+    }
     /// All names a window's program goes by: what the window says, and the
     /// program's file or bundle.
     fn names(&self, window: &Window) -> Vec<String> {
@@ -102,6 +107,12 @@ pub trait Screen: Send + Sync {
             .filter(|name| !name.is_empty())
             .collect()
     }
+}
+
+/// A border around what is seen. Gone when it is dropped.
+pub trait Border: Send {
+    /// The windows it consists of.
+    fn windows(&self) -> Vec<u64>;
 }
 
 /// What was drawn since it was opened.

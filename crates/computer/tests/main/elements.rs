@@ -7,7 +7,7 @@ use std::process::{ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use interpreter_computer::platform::Rect;
+use interpreter_computer::platform::{self, HappenedKind, Rect};
 use interpreter_computer::{AppKind, Computer, Element, States, Target};
 use interpreter_protocol::Frame;
 use pretty_assertions::assert_eq;
@@ -304,6 +304,30 @@ async fn programs_that_do_not_know_where_they_are_are_placed() {
             (role, name, protected)
         );
     }
+}
+
+#[test]
+fn what_programs_tell_unasked_is_heard() {
+    let session = Session::start();
+    let mut form = session.form(&["form"]);
+    let access = platform::accessibility(Some(&session.desktop.display));
+    let start = Instant::now();
+    let mut names = ["password", "name"].into_iter().cycle();
+    let heard = loop {
+        // Until somebody listens nothing is told.
+        let watch = access.watch();
+        form.focus(names.next().unwrap());
+        let told = std::iter::repeat_with(|| watch.all())
+            .take_while(|_| start.elapsed() < PATIENCE)
+            .take(1000)
+            .flatten()
+            .find(|event| event.kind == HappenedKind::Focus);
+        match told {
+            Some(event) => break event,
+            None => assert!(start.elapsed() < PATIENCE, "nothing was heard"),
+        }
+    };
+    assert_eq!(heard.pid, Some(form.pid));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod acting;
 mod api;
+mod border;
 mod desktop;
 mod effects;
 mod elements;

@@ -15,7 +15,7 @@ use x11rb::protocol::xproto::{
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::connection::X;
-use crate::platform::{Border, Rect, Result};
+use crate::platform::{Border, PlatformError, Rect, Result};
 
 /// Tells the border's windows from all others of ours.
 pub(super) const CLASS: &[u8] = b"border\0interpreter-border\0";
@@ -55,7 +55,10 @@ pub(super) fn show(display: Option<&str>, areas: &[Rect]) -> Result<Box<dyn Bord
                 tracing::debug!(%error, "the border is no longer painted");
             }
         })
-        .map_err(|error| crate::platform::PlatformError::Failed(error.to_string()))?;
+        .map_err(|error| PlatformError::Failed {
+            doing: "drawing the border".to_owned(),
+            reason: error.to_string(),
+        })?;
     Ok(Box::new(Shown { x, windows }))
 }
 
@@ -64,7 +67,11 @@ struct Shown {
     windows: Vec<Id>,
 }
 
-impl Border for Shown {}
+impl Border for Shown {
+    fn windows(&self) -> Vec<u64> {
+        self.windows.iter().copied().map(u64::from).collect()
+    }
+}
 
 impl Drop for Shown {
     fn drop(&mut self) {

@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod binding;
+mod border;
 mod capture;
 mod client;
 mod connection;

@@ -12,13 +12,14 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::{CURRENT_TIME, NONE};
 
+use super::border;
 use super::capture::Capture;
 use super::client::Client;
 use super::connection::X;
 use super::watch::DamageWatch;
 use super::window_list;
 use crate::platform::{
-    ChangeWatch, Display, PlatformError, Rect, Result, Screen, Window, layout_hash,
+    Border, ChangeWatch, Display, PlatformError, Rect, Result, Screen, Window, layout_hash,
 };
 
 /// How long a window manager may take to bring a window to the front.
@@ -201,6 +202,10 @@ impl Screen for X11Screen {
             return Ok(());
         };
         Client::open(self.display.as_deref())?.rests(id, window.pid, most)
+    }
+
+    fn border(&self, areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
+        border::show(self.display.as_deref(), areas).map(Some)
     }
 
     fn damage(&self) -> Result<Box<dyn ChangeWatch>> {

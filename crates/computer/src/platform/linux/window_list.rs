@@ -267,7 +267,9 @@ impl<'x> Asked<'x> {
             .filter(|class| !class.is_empty())
             .or_else(|| pid.and_then(process_name))
             .unwrap_or_default();
-        let kind = if kinds.contains(&x.atoms._NET_WM_WINDOW_TYPE_DOCK) {
+        let kind = if class == super::border::CLASS {
+            WindowKind::Border
+        } else if kinds.contains(&x.atoms._NET_WM_WINDOW_TYPE_DOCK) {
             WindowKind::Dock
         } else if kinds.contains(&x.atoms._NET_WM_WINDOW_TYPE_DESKTOP) {
             WindowKind::Desktop

@@ -8,7 +8,7 @@ use std::time::Instant;
 use zbus::MatchRule;
 use zbus::blocking::{Connection, MessageIterator};
 use zbus::message::Type;
-use zbus::zvariant::OwnedValue;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::bus::{self, REGISTRY};
 use crate::platform::{Happened, HappenedKind, Heard};
@@ -122,21 +122,18 @@ fn hear(messages: MessageIterator, heard: &Arc<Heard>, bus: &Connection) {
     }
 }
 
+/// Detail, two numbers, a value, and properties; or the program.
+type New = (String, i32, i32, OwnedValue, HashMap<String, OwnedValue>);
+type Old = (String, i32, i32, OwnedValue, (String, OwnedObjectPath));
+
 /// The event's detail, and whether it began rather than ended. Two shapes of the
 /// body are in use; they differ behind what is read here.
 fn detail(message: &zbus::Message) -> zbus::Result<(String, bool)> {
     let body = message.body();
-    let new: zbus::Result<(String, i32, i32, OwnedValue, HashMap<String, OwnedValue>)> =
-        body.deserialize();
+    let new: zbus::Result<New> = body.deserialize();
     if let Ok((detail, on, ..)) = new {
         return Ok((detail, on != 0));
     }
-    let old: (
-        String,
-        i32,
-        i32,
-        OwnedValue,
-        (String, zbus::zvariant::OwnedObjectPath),
-    ) = body.deserialize()?;
+    let old: Old = body.deserialize()?;
     Ok((old.0, old.1 != 0))
 }

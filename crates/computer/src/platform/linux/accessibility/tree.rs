@@ -1,21 +1,20 @@
 //! Questions to the trees: what is at a point, what has the keyboard.
 
+mod element;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use atspi::{
-    Interface, InterfaceSet, MatchType, ObjectMatchRule, Role, SortOrder, State, StateSet,
-};
+use atspi::{Interface, MatchType, ObjectMatchRule, Role, SortOrder, State, StateSet};
 use zbus::blocking::Connection;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
 use super::bus::{
     self, ACCESSIBLE, APPLICATION, COLLECTION, COMPONENT, PROPERTIES, REGISTRY, ROOT, Reference,
-    TEXT, VALUE,
 };
 use super::place::Place;
 use super::role;
-use crate::platform::{Element, Rect, States, Tree, Wanted, Window, WindowKind};
+use crate::platform::{Element, Rect, Tree, Wanted, Window, WindowKind};
 
 /// Programs without a search of their own are searched up to here.
 const MOST_ELEMENTS: usize = 600;
@@ -27,13 +26,9 @@ const MOST_WINDOWS: usize = 24;
 const MOST_CHILDREN: usize = 80;
 /// So many steps up, from a label to its button.
 const UP: usize = 3;
-/// Text longer than this is not read back.
-const MOST_CHARACTERS: i32 = 20_000;
 /// Counted from the screen's corner, and from the window's.
 const OF_SCREEN: u32 = 0;
 const OF_WINDOW: u32 = 1;
-/// The relation to the label that names an element.
-const LABELLED_BY: u32 = 2;
 
 type Names = (String, String);
 
@@ -457,123 +452,5 @@ impl AtSpi {
             self.ask(name, path, COMPONENT, "GetExtents", &(kind,))?;
         let (w, h) = (u32::try_from(w).ok()?, u32::try_from(h).ok()?);
         (w > 0 && h > 0).then_some(Rect { x, y, w, h })
-    }
-
-    /// What there is to tell of an element. Without the place it is asked where it
-    /// is of nobody.
-    fn element(
-        &mut self,
-        name: &str,
-        path: &str,
-        place: Option<&Place>,
-        deadline: Instant,
-    ) -> Option<Element> {
-        let states = self.states(name, path)?;
-        if states.contains(State::Defunct) {
-            return None;
-        }
-        let role = self.role(name, path)?;
-        let is = |state| states.contains(state);
-        let told: Option<String> = self.property((name, path), ACCESSIBLE, "Name");
-        let told = told.unwrap_or_default();
-        // GTK 4 has had no role of its own for it.
-        let protected = role == Role::PasswordText || told == "GtkPasswordEntry";
-        let checkable = is(State::Checkable)
-            || matches!(
-                role,
-                Role::CheckBox
-                    | Role::RadioButton
-                    | Role::ToggleButton
-                    | Role::CheckMenuItem
-                    | Role::RadioMenuItem
-            );
-        let in_time = || Instant::now() < deadline;
-        let area = place.filter(|_| in_time()).and_then(|place| {
-            let kind = if place.from_window {
-                OF_WINDOW
-            } else {
-                OF_SCREEN
-            };
-            Some(place.rect(self.extents(name, path, kind)?))
-        });
-        let mut element = Element {
-            role: if protected {
-                "password field".to_owned()
-            } else {
-                role::words(role, is(State::MultiLine)).to_owned()
-            },
-            name: self.name((name, path), told, in_time()),
-            value: None,
-            area,
-            protected,
-            editable: (is(State::Editable) || protected) && !is(State::ReadOnly),
-            states: States {
-                enabled: is(State::Enabled) || is(State::Sensitive),
-                focused: is(State::Focused),
-                checked: checkable.then(|| is(State::Checked) || is(State::Pressed)),
-                expanded: (is(State::Expandable) || is(State::Expanded))
-                    .then(|| is(State::Expanded)),
-                selected: is(State::Selectable).then(|| is(State::Selected)),
-            },
-            app: None,
-            pid: self.pid(name),
-            key: Some((name.to_owned(), path.to_owned())),
-        };
-        if in_time() {
-            element.app = self.property((name, ROOT), ACCESSIBLE, "Name");
-        }
-        if !protected && in_time() {
-            element.value = self.value(name, path);
-        }
-        if role == Role::Terminal {
-            // What is typed there is commands, and comes out as something else.
-            element.editable = false;
-        }
-        Some(element)
-    }
-
-    /// What an element is called: its name, its label's, or what describes it.
-    fn name(&self, (name, path): (&str, &str), mut told: String, in_time: bool) -> String {
-        // The name of its class is none.
-        if told
-            .strip_prefix("Gtk")
-            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
-        {
-            told.clear();
-        }
-        if !told.trim().is_empty() || !in_time {
-            return told;
-        }
-        let relations: Option<Vec<(u32, Vec<Reference>)>> =
-            self.ask(name, path, ACCESSIBLE, "GetRelationSet", &());
-        let label = relations
-            .unwrap_or_default()
-            .into_iter()
-            .find(|(kind, _)| *kind == LABELLED_BY)
-            .and_then(|(_, labels)| labels.into_iter().next());
-        if let Some((name, path)) = label.filter(|label| !is_none(label)) {
-            let told: Option<String> = self.property((&name, &path), ACCESSIBLE, "Name");
-            if let Some(told) = told.filter(|told| !told.trim().is_empty()) {
-                return told;
-            }
-        }
-        self.property((name, path), ACCESSIBLE, "Description")
-            .unwrap_or_default()
-    }
-
-    fn value(&self, name: &str, path: &str) -> Option<String> {
-        let interfaces: InterfaceSet = self.ask(name, path, ACCESSIBLE, "GetInterfaces", &())?;
-        if interfaces.contains(Interface::Text) {
-            let count: i32 = self.property((name, path), TEXT, "CharacterCount")?;
-            if count > MOST_CHARACTERS {
-                return None;
-            }
-            return self.ask(name, path, TEXT, "GetText", &(0i32, -1i32));
-        }
-        if interfaces.contains(Interface::Value) {
-            let value: f64 = self.property((name, path), VALUE, "CurrentValue")?;
-            return Some(value.to_string());
-        }
-        None
     }
 }

@@ -1,0 +1,101 @@
+//! The border around what is seen.
+
+use std::process::Stdio;
+
+use interpreter_computer::{Computer, Look, SessionKey};
+use interpreter_protocol::Outcome;
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use crate::desktop::{Desktop, only};
+use crate::looking::decode;
+
+const WHITE: [u8; 3] = [255; 3];
+const LIGHT: [u8; 3] = [0xcb, 0xf1, 0x2e];
+const DARK: [u8; 3] = [0x10, 0x16, 0x0a];
+
+/// What somebody who is not us sees at some points.
+async fn seen(desktop: &Desktop, points: &[(usize, usize)]) -> Vec<[u8; 3]> {
+    let stranger = Computer::new(desktop.config());
+    let session = SessionKey::from("stranger");
+    let look = stranger.look(&session, |size| size, Look::Primary).await;
+    decode(&look.unwrap().png, points).2
+}
+
+/// Waits until they look so: the border is painted by the thread that owns it.
+async fn until_seen(desktop: &Desktop, points: &[(usize, usize)], colours: &[[u8; 3]]) {
+    let looking = async { while seen(desktop, points).await != colours {} };
+    tokio::time::timeout(crate::desktop::PATIENCE, looking)
+        .await
+        .unwrap_or_else(|_| panic!("never {colours:?} at {points:?}"));
+}
+
+#[tokio::test]
+async fn it_is_there_while_control_is_held_and_in_nobodys_way() {
+    let desktop = Desktop::start();
+    let mut window = desktop.window(&["area"]);
+    let computer = Computer::new(desktop.config());
+    // From the outside to the inside, at each side.
+    let points = [
+        (640, 0),
+        (640, 3),
+        (640, 5),
+        (640, 6),
+        (640, 799),
+        (640, 796),
+        (640, 793),
+        (0, 400),
+        (3, 400),
+        (6, 400),
+        (1279, 400),
+        (1276, 400),
+        (1273, 400),
+    ];
+    let side = [DARK, LIGHT, WHITE];
+    let all = [&[DARK, LIGHT, DARK, WHITE][..], &side, &side, &side].concat();
+    assert_eq!(seen(&desktop, &points).await, vec![WHITE; points.len()]);
+    computer.enter(&desktop.session).await.unwrap();
+    until_seen(&desktop, &points, &all).await;
+
+    // The model does not see it, and clicks through it.
+    let shot = desktop.look(&computer).await;
+    let (.., shown) = decode(&shot.png, &points);
+    assert_eq!([LIGHT, DARK].map(|it| shown.contains(&it)), [false; 2]);
+    let click = json!({"action": "left_click", "coordinate": [2.5, 200.5]});
+    let acted = desktop.act(&computer, &shot.frame, click).await.unwrap();
+    assert_eq!(acted.effect.outcome, Outcome::Confirmed, "{acted:?}");
+    let event = window.until_event("press");
+    assert_eq!(only(&event, &["x", "y"]), json!({"x": 2, "y": 200}));
+
+    // A window that comes above everything does not hide it for long.
+    let cover = desktop.window(&["area"]);
+    until_seen(&desktop, &points, &all).await;
+    drop(cover);
+
+    computer.gate().close(&desktop.session);
+    until_seen(&desktop, &points, &vec![WHITE; points.len()]).await;
+}
+
+#[tokio::test]
+async fn a_window_that_only_calls_itself_so_is_no_border() {
+    let desktop = Desktop::start();
+    let computer = desktop.computer();
+    let frame = desktop.look(&computer).await.frame;
+    let window = desktop.window(&["title", "Bank", "500", "300"]);
+    let mut search = desktop.command("xdotool");
+    search
+        .args(["search", "--name", "^Bank$"])
+        .stdout(Stdio::piped());
+    let found = String::from_utf8(search.output().unwrap().stdout).unwrap();
+    let words = ["--classname", "border", "--class", "interpreter-border"];
+    desktop.run(
+        "xdotool",
+        &[&["set_window"], &words[..], &[found.trim()]].concat(),
+    );
+    let action = json!({"action": "left_click", "coordinate": [520, 320]});
+    let target = computer.target(&action, &frame).unwrap();
+    assert_eq!(
+        (target.pid, target.app.as_deref()),
+        (Some(window.pid), Some("interpreter-border"))
+    );
+}
