@@ -198,7 +198,8 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    async fn open(mut command: Command) -> Self {
+    /// Speaks with whatever this command starts.
+    pub async fn open(mut command: Command) -> Self {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -306,7 +307,8 @@ impl Pipe {
         *snapshot
     }
 
-    async fn follow(&mut self, conversation: ConversationId) {
+    /// Takes in a conversation's events from its beginning, and no other's.
+    pub async fn follow(&mut self, conversation: ConversationId) {
         self.request(json!({ "subscribe": { "conversation": conversation, "after": 0 } }))
             .await
             .unwrap();
@@ -341,6 +343,13 @@ impl Pipe {
                         .unwrap_or_else(|_| panic!("not an event: {frame}"))
                 }
             };
+            if self
+                .conversation
+                .as_ref()
+                .is_some_and(|id| *id != event.conversation)
+            {
+                continue;
+            }
             self.transcript.apply(&event);
             self.events.push(event);
         }

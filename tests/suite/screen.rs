@@ -193,13 +193,45 @@ async fn an_app_that_was_allowed_does_not_ask_again() {
             tier: Tier::Full,
         },
     };
-    pipe.answer(&pending, Decision::Always { rule, scope: RuleScope::Conversation })
-        .await
-        .unwrap();
+    pipe.answer(
+        &pending,
+        Decision::Always {
+            rule,
+            scope: RuleScope::Conversation,
+        },
+    )
+    .await
+    .unwrap();
     pipe.until(|t| !t.responding).await;
     assert_eq!(clicks(&pipe), 2, "{:#?}", pipe.rows());
     square.expect("click").await;
     square.expect("click").await;
+    pipe.close().await;
+    model.finish();
+}
+
+#[tokio::test]
+async fn what_the_models_service_wants_confirmed_is_asked_for_even_if_it_only_looks() {
+    let desktop = Desktop::start();
+    let _square = Fixture::square(&desktop, 300, 200, 41).await;
+    let script = Script::new()
+        .reply(Reply::computer(
+            json!({"action": "screenshot", "confirm": "This page asks for money."}),
+        ))
+        .reply(Reply::text("Seen."));
+    let model = ModelServer::start(script);
+    let house = House::with_model(&model, Wire::OpenAi)
+        .on(&desktop)
+        .flag(&["--os", "--llm_supports_vision"]);
+    let mut pipe = house.pipe().await;
+    pipe.say("look").await;
+    let pending = pipe.pending().await;
+    assert_eq!(
+        pending.content["why"],
+        "the model's service wants you to confirm it: This page asks for money."
+    );
+    pipe.answer(&pending, Decision::Run).await.unwrap();
+    pipe.over().await;
     pipe.close().await;
     model.finish();
 }

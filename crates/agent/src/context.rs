@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use interpreter_llm::{
-    Call, CallResult, Image, Message, ModelInfo, Part, RAN_BY_USER, Raw, Speaker,
+    Call, CallResult, Image, Message, ModelInfo, OMITTED_IMAGE, Part, RAN_BY_USER, Raw, Speaker,
+    outside,
 };
 use interpreter_protocol::{Item, ItemId, Role, kind};
 use serde_json::{Value, json};
@@ -16,12 +17,6 @@ use crate::{Host, Memo, StoredPart, StoredResult};
 
 /// Told in place of a result that a crash or a stop took away.
 const LOST_RESULT: &str = "Interrupted. It may have taken effect.";
-/// Stands where an old screenshot was.
-const OMITTED_IMAGE: &str = "[Image omitted]";
-/// Screenshots kept for models whose history may be changed.
-const KEEP_IMAGES: usize = 3;
-/// Old screenshots are left out this many at a time, so that cached prefixes hold in between.
-const IMAGE_BATCH: usize = 20;
 
 /// What a request's messages are built from.
 pub(crate) struct Source<'a> {
@@ -236,11 +231,16 @@ impl Builder<'_> {
                 let size = (size("width") as u32, size("height") as u32);
                 let mut parts = vec![self.attached(item.text(), size)];
                 if let Some(path) = item.key("path") {
+                    let path = outside::marked_as(item.id.as_str(), "file name", path);
                     parts.push(Part::Text(format!("The image above is the file {path}")));
                 }
                 parts
             }
-            kind::FILE => vec![Part::Text(format!("Attached file: {}", item.text()))],
+            // The item's id is its mark: it was made after the name, and stays.
+            kind::FILE => {
+                let path = outside::marked_as(item.id.as_str(), "file name", item.text());
+                vec![Part::Text(format!("Attached file: {path}"))]
+            }
             _ if item.text().is_empty() => Vec::new(),
             _ => vec![Part::Text(item.text().to_owned())],
         }
@@ -255,10 +255,12 @@ pub(crate) fn result_from_items(items: &[Item], call: &Item) -> StoredResult {
         .filter(|item| item.kind == kind::CONSOLE)
         .map(Item::text)
         .collect();
-    match (call.run.is_some(), printed.is_empty()) {
-        (true, _) => StoredResult::error(format!("{printed}\n{LOST_RESULT}").trim().to_owned()),
+    let told = || outside::marked_as(call.id.as_str(), "output", &printed);
+    match (call.run.is_some(), printed.trim().is_empty()) {
+        (true, true) => StoredResult::error(LOST_RESULT),
+        (true, false) => StoredResult::error(format!("{}\n{LOST_RESULT}", told())),
         (false, true) => StoredResult::text("No output"),
-        (false, false) => StoredResult::text(printed),
+        (false, false) => StoredResult::text(told()),
     }
 }
 
@@ -295,5 +297,5 @@ fn images_to_skip(source: &Source<'_>) -> usize {
         .flat_map(|result| &result.parts)
         .filter(|part| matches!(part, StoredPart::Image { .. }))
         .count();
-    count.saturating_sub(KEEP_IMAGES) / IMAGE_BATCH * IMAGE_BATCH
+    source.model.images.omitted(count)
 }

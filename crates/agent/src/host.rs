@@ -70,6 +70,8 @@ pub struct TurnSettings {
     pub system: String,
     /// Rules: the person's permissions, and, without an id, those that no revoking ends.
     pub rules: Vec<Grant>,
+    /// Where code begins to work.
+    pub folder: String,
 }
 
 /// What a limit is about.

@@ -23,5 +23,6 @@ pub use host::{
 pub use memo::{Memo, StoredPart, StoredResult};
 pub use session::{Session, SessionOp, SessionStart, spawn};
 pub use tool::{
-    Draft, Prepared, Scene, Subject, Tool, ToolError, ToolEvent, ToolHandle, ToolInput, ToolOutput,
+    AppKind, Draft, Prepared, Reach, Scene, Subject, Tool, ToolError, ToolEvent, ToolHandle,
+    ToolInput, ToolOutput,
 };

@@ -1,6 +1,6 @@
 //! What is stored beside an item for the next requests, and never shown.
 
-use interpreter_llm::{Call, Raw};
+use interpreter_llm::{Call, Raw, outside};
 use serde::{Deserialize, Serialize};
 
 /// Kept with an item. It is made once, so the item reads the same in every later request.
@@ -48,6 +48,14 @@ pub enum StoredPart {
         /// In pixels.
         height: u32,
     },
+}
+
+impl StoredPart {
+    /// Text from outside, between marks that are made here, once. `from` says in a word
+    /// or two where it comes from.
+    pub fn outside(from: &str, text: &str) -> Self {
+        Self::Text(outside::marked(from, text))
+    }
 }
 
 impl StoredResult {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use interpreter_llm::{Call, ModelInfo, ToolSpec};
-use interpreter_protocol::{Chunk, ConversationId, ItemId, Mode, RequestId, RunState};
+use interpreter_protocol::{Chunk, ConversationId, ItemId, Mode, RequestId, RunState, Tier};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,19 @@ pub trait Tool: Send + Sync {
     /// # Errors
     /// What the model is told about its mistake.
     fn prepare(&self, call: &Call, scene: &Scene) -> Result<Prepared, ToolError>;
+
+    /// What the policy must know, asked right before it decides: since the call was
+    /// read, an earlier one may have changed what it is about. `intent` is what the
+    /// model said that it wants; it may be anything.
+    fn subject<'a>(
+        &'a self,
+        prepared: &'a Prepared,
+        scene: &'a Scene,
+        intent: &'a str,
+    ) -> BoxFuture<'a, Subject> {
+        let _ = (scene, intent);
+        Box::pin(std::future::ready(prepared.subject.clone()))
+    }
 
     /// Reads code that the person runs, without a model; none where it runs no code.
     fn code(&self, language: &str, code: &str) -> Option<Prepared> {
@@ -99,12 +112,55 @@ pub enum Subject {
         looks: bool,
         /// In words, for the confirmation: `click "Send"`.
         words: String,
+        /// How far it goes, and where.
+        reach: Reach,
     },
     /// Any other tool.
     Tool {
         /// Its name.
         name: String,
     },
+}
+
+/// How far an action on the screen goes, as far as that can be told before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// What an app must allow for it: clicks, or typing and dragging, too.
+    pub tier: Tier,
+    /// The kind of app.
+    pub kind: AppKind,
+    /// Other apps it touches: where a drag begins.
+    pub also: Vec<String>,
+    /// Why it cannot be taken back, in words: `looks like "Send"`.
+    pub consequence: Option<String>,
+}
+
+impl Default for Reach {
+    /// What is not known is taken to go far.
+    fn default() -> Self {
+        Self {
+            tier: Tier::Full,
+            kind: AppKind::Ordinary,
+            also: Vec::new(),
+            consequence: None,
+        }
+    }
+}
+
+/// The kind of an app, where it matters for what is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AppKind {
+    /// Nothing is special about it.
+    #[default]
+    Ordinary,
+    /// Shows pages of others.
+    Browser,
+    /// What is typed there runs.
+    Terminal,
+    /// Holds secrets: never used.
+    PasswordManager,
+    /// Asks in the name of the system who is there: never used.
+    SystemPrompt,
 }
 
 /// A call that cannot be run.

@@ -242,10 +242,15 @@ impl Turn<'_> {
             let (question, choices) = match (&code, &edited, &app) {
                 (Some(_), None, _) => ("Run this code? [y/n/e] ".to_owned(), "yne"),
                 (Some(_), Some(_), _) => ("Run the edited code? [y/n/e] ".to_owned(), "yne"),
-                (None, _, Some(app)) => {
+                (None, _, Some((app, tier))) => {
                     let question = question_about(pending);
                     let app = crate::render::safe_text(app);
-                    let all = format!("a allows {app} in this conversation");
+                    let what = if *tier == Tier::Full {
+                        ""
+                    } else {
+                        "clicks in "
+                    };
+                    let all = format!("a allows {what}{app} in this conversation");
                     (format!("{question} [y/n/a] ({all}) "), "yna")
                 }
                 (None, ..) => (format!("{} [y/n] ", question_about(pending)), "yn"),
@@ -261,7 +266,7 @@ impl Turn<'_> {
                 () = house::stop_requested() => Pressed::Interrupt,
             };
             let decision = match (pressed, &code) {
-                (Pressed::Choice('a'), _) => always(app.as_deref()),
+                (Pressed::Choice('a'), _) => always(app.as_ref()),
                 (Pressed::Choice('y'), _) => match edited.clone() {
                     Some(code) => Decision::Edit { code },
                     None => Decision::Run,
@@ -365,20 +370,24 @@ impl Code {
 }
 
 /// The app an action goes to: the question can be spared for the rest of it.
-fn app_of(pending: &Pending) -> Option<String> {
+fn app_of(pending: &Pending) -> Option<(String, Tier)> {
     let app = pending.content.get("app").and_then(Value::as_str)?;
-    (pending.format == "action" && !app.is_empty()).then(|| app.to_owned())
+    let tier = pending.content.get("tier").cloned();
+    // Older engines name no tier; a permission never goes further than it may anyway.
+    let tier = tier.and_then(|tier| serde_json::from_value(tier).ok());
+    (pending.format == "action" && !app.is_empty())
+        .then(|| (app.to_owned(), tier.unwrap_or(Tier::Full)))
 }
 
 /// This, and whatever else is done in the app in this conversation.
-fn always(app: Option<&str>) -> Decision {
+fn always(app: Option<&(String, Tier)>) -> Decision {
     match app {
-        Some(app) => Decision::Always {
+        Some((app, tier)) => Decision::Always {
             rule: Rule {
                 verdict: Verdict::Allow,
                 matches: RuleMatch::App {
-                    app: app.to_owned(),
-                    tier: Tier::Full,
+                    app: app.clone(),
+                    tier: *tier,
                 },
             },
             scope: RuleScope::Conversation,
@@ -392,7 +401,13 @@ fn question_about(pending: &Pending) -> String {
     let what = crate::rich::summary(&pending.content);
     match pending.format.as_str() {
         "action" => match pending.content.get("words").and_then(Value::as_str) {
-            Some(words) => format!("{}?", crate::render::safe_text(words)),
+            Some(words) => {
+                let words = crate::render::safe_text(words);
+                match pending.content.get("why").and_then(Value::as_str) {
+                    Some(why) => format!("{words} ({})?", crate::render::safe_text(why)),
+                    None => format!("{words}?"),
+                }
+            }
             None => format!("Do this on the screen: {what}?"),
         },
         _ => format!("Allow this: {what}?"),

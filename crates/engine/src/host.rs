@@ -129,10 +129,9 @@ impl EngineHost {
     /// Gives a permission: for one conversation while the program runs, else saved.
     pub fn add_grant(&self, grant: Grant) -> Result<(), Error> {
         if grant.conversation.is_some() {
-            self.granted
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(grant);
+            let mut here = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
+            here.retain(|old| old.id != grant.id);
+            here.push(grant);
             return Ok(());
         }
         let mut settings = self
@@ -170,6 +169,7 @@ impl EngineHost {
             conversation: None,
             profile: None,
             until: None,
+            turn: false,
         });
         let here = |grant: &Grant| {
             let profile = grant.profile.as_ref();
@@ -286,6 +286,10 @@ impl Host for EngineHost {
         let rules = self.rules(conversation, &values);
         if let Some(kit) = self.kit(conversation) {
             kit.keep_screenshots(values.keep_screenshots);
+            kit.set_law(tools::KnownLaw {
+                mode: values.mode,
+                rules: rules.clone(),
+            });
             kit.computer.give_displays(values.os_displays.clone());
         }
         let about = system::About {
@@ -307,6 +311,7 @@ impl Host for EngineHost {
             temperature: values.temperature,
             system: system::text(&about),
             rules,
+            folder: self.folder.to_string_lossy().into_owned(),
         }
     }
 
@@ -343,9 +348,11 @@ impl Host for EngineHost {
         self.add_grant(Grant {
             id: id.clone(),
             rule: rule.clone(),
-            conversation: (scope == RuleScope::Conversation).then(|| conversation.clone()),
+            conversation: matches!(scope, RuleScope::Turn | RuleScope::Conversation)
+                .then(|| conversation.clone()),
             profile: (scope == RuleScope::Profile).then(profile),
             until: None,
+            turn: scope == RuleScope::Turn,
         })?;
         Ok(id)
     }
@@ -381,6 +388,10 @@ impl Host for EngineHost {
             if let Some(kit) = self.kit(conversation) {
                 kit.computer.gate().close(&kit.key());
             }
+            self.granted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|grant| !grant.turn || grant.conversation.as_ref() != Some(conversation));
             if model.is_empty() {
                 return;
             }

@@ -11,6 +11,7 @@ use interpreter_protocol::{ConversationId, Frame};
 use interpreter_store::Store;
 
 use crate::computer_socket::ComputerSocket;
+use crate::tools::KnownLaw;
 
 /// Shared by the tools of a conversation.
 pub(crate) struct Kit {
@@ -24,6 +25,23 @@ pub(crate) struct Kit {
     max_output: usize,
     /// Screenshots are written to the disk.
     keeps_screenshots: AtomicBool,
+    /// The rules, as they were when the policy last decided.
+    law: Mutex<Option<KnownLaw>>,
+    /// The apps that the action under way was allowed in.
+    allowed: Mutex<Option<Vec<String>>>,
+}
+
+/// Ends what was allowed with the action.
+pub(crate) struct Allowed<'a>(&'a Kit);
+
+impl Drop for Allowed<'_> {
+    fn drop(&mut self) {
+        *self
+            .0
+            .allowed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// What a kit is made from.
@@ -62,6 +80,8 @@ impl Kit {
             frame: Mutex::new(None),
             max_output: parts.max_output,
             keeps_screenshots: AtomicBool::new(true),
+            law: Mutex::new(None),
+            allowed: Mutex::new(None),
         })
     }
 
@@ -73,6 +93,33 @@ impl Kit {
     /// Says so, for what is seen from now on.
     pub fn keep_screenshots(&self, keep: bool) {
         self.keeps_screenshots.store(keep, Ordering::Relaxed);
+    }
+
+    /// The rules, as they were when the policy last decided.
+    pub fn known_law(&self) -> Option<KnownLaw> {
+        self.law
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Remembers the rules.
+    pub fn set_law(&self, law: KnownLaw) {
+        *self.law.lock().unwrap_or_else(PoisonError::into_inner) = Some(law);
+    }
+
+    /// The apps that the action under way was allowed in; none while code runs.
+    pub fn allowed_apps(&self) -> Option<Vec<String>> {
+        self.allowed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Says which they are, until what is given back is dropped.
+    pub fn allow_in(&self, apps: Vec<String>) -> Allowed<'_> {
+        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = Some(apps);
+        Allowed(self)
     }
 
     /// Who this conversation is to the gate.

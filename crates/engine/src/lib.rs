@@ -151,6 +151,13 @@ impl Engine {
             computer: computer.clone(),
             folder: config.folder,
         }));
+        let of_guard = Arc::downgrade(&host);
+        computer.set_guard(Arc::new(move |deed| {
+            let host = of_guard.upgrade();
+            let session = ConversationId::from(deed.session.0.as_str());
+            let kit = host.and_then(|host| host.kit(&session));
+            kit.map_or(Ok(()), |kit| tools::last_word(&kit, deed))
+        }));
         let live = Live::new(
             Arc::clone(&host),
             hub.clone(),

@@ -33,6 +33,7 @@ mod local;
 mod model;
 mod openai_chat;
 mod openai_responses;
+pub mod outside;
 mod probe;
 mod resolve;
 mod spend;

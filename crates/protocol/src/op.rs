@@ -288,6 +288,8 @@ pub enum Decision {
 #[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleScope {
+    /// In this conversation, until the turn is over.
+    Turn,
     /// In this conversation, for as long as the program runs.
     #[default]
     Conversation,
@@ -366,6 +368,18 @@ pub enum RuleMatch {
         /// Its name.
         name: String,
     },
+    /// Code that works in a folder. Allowed is only shell code that goes there
+    /// first and stays; denied is all that begins there or names something in it.
+    Folder {
+        /// The folder, with everything below it.
+        path: String,
+    },
+    /// Code that reaches a host. Allowed are only commands that read from this very
+    /// host; denied is all code that names it or a host below it.
+    Host {
+        /// Its name.
+        host: String,
+    },
     /// Screen actions in one app.
     App {
         /// Its name.
@@ -409,6 +423,10 @@ pub struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub until: Option<u64>,
+    /// It ends with the turn of its conversation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub turn: bool,
 }
 
 /// What the engine did with an op.

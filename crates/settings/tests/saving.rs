@@ -130,6 +130,7 @@ pub fn grant(id: &str, until: Option<u64>) -> Grant {
         conversation: None,
         profile: None,
         until,
+        turn: false,
     }
 }
 

@@ -4,7 +4,6 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use tauri::{AppHandle, Manager as _, WebviewWindow, WebviewWindowBuilder, Wry};
-use x11rb::protocol::xproto::ConnectionExt as _;
 
 /// The keys that stop everything. A convenience: the gate listens by itself too.
 pub const PANIC_KEYS: &str = "Ctrl+Shift+F12";
@@ -42,19 +41,10 @@ pub fn prepare_graphics(safe: bool) {
     }
 }
 
-/// Whether the windows' pictures are kept by somebody: always on Wayland, by the
-/// owner of a selection on X11 (Extended Window Manager Hints).
+/// Whether somebody keeps the windows' pictures. Where no display answers, the
+/// window will say so.
 fn is_composited() -> bool {
-    let on_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some()
-        && std::env::var_os("GDK_BACKEND").is_none_or(|backend| backend != "x11");
-    let owner = || {
-        let (x, screen) = x11rb::connect(None).ok()?;
-        let name = format!("_NET_WM_CM_S{screen}");
-        let atom = x.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?;
-        let owner = x.get_selection_owner(atom.atom).ok()?.reply().ok()?;
-        Some(owner.owner != x11rb::NONE)
-    };
-    on_wayland || owner().unwrap_or(true)
+    gtk::init().is_err() || gtk::gdk::Screen::default().is_none_or(|screen| screen.is_composited())
 }
 
 /// Ends this program and starts it anew, with safe graphics or without.

@@ -8,8 +8,10 @@ import { useArmed } from './useArmed';
 export function useStepQuestion(pending: Pending | undefined) {
   const actions = useActions();
   const armed = useArmed(pending?.confirmation);
-  const { app } = (pending?.content ?? {}) as { app?: unknown };
+  const { app, tier: offered } = (pending?.content ?? {}) as { app?: unknown; tier?: unknown };
   const named = typeof app === 'string' && app !== '' ? app : undefined;
+  /** How far the app would be allowed: into some nobody types without a question. */
+  const tier = offered === 'look' || offered === 'click' ? offered : 'full';
   const answer = (decision: Decision) => {
     if (pending && armed) void actions.answer(pending, decision);
   };
@@ -18,7 +20,7 @@ export function useStepQuestion(pending: Pending | undefined) {
   /** Each app asks once: this step, and what follows in the same app. */
   const inApp = () => {
     if (named === undefined) return;
-    const matches = { what: 'app', app: named, tier: 'full' } as const;
+    const matches = { what: 'app', app: named, tier } as const;
     answer({ decision: 'always', rule: { verdict: 'allow', matches } });
   };
   const keys = (event: KeyboardEvent) => {
@@ -29,5 +31,5 @@ export function useStepQuestion(pending: Pending | undefined) {
     else return;
     event.preventDefault();
   };
-  return { armed, app: named, once, skip, inApp, keys };
+  return { armed, app: named, tier, once, skip, inApp, keys };
 }

@@ -25,4 +25,8 @@ profile?: string,
 /**
  * Until when, in milliseconds since 1970; absent: until revoked.
  */
-until?: number, };
+until?: number, 
+/**
+ * It ends with the turn of its conversation.
+ */
+turn?: boolean, };

@@ -24,7 +24,15 @@ language: string, } | { "what": "tool",
 /**
  * Its name.
  */
-name: string, } | { "what": "app", 
+name: string, } | { "what": "folder", 
+/**
+ * The folder, with everything below it.
+ */
+path: string, } | { "what": "host", 
+/**
+ * Its name.
+ */
+host: string, } | { "what": "app", 
 /**
  * Its name.
  */

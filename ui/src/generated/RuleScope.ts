@@ -3,4 +3,4 @@
 /**
  * Where a rule holds that the person gave with an approval.
  */
-export type RuleScope = "conversation" | "profile" | "everywhere";
+export type RuleScope = "turn" | "conversation" | "profile" | "everywhere";

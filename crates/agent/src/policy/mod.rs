@@ -2,12 +2,17 @@
 //!
 //! Order: built-in floor, then deny, then ask, then allow, then what the mode
 //! says. Deny always wins. Commands are parsed, not matched as text ([`shell`]).
+//! An allow rule must cover all that is done, a deny rule only touch some of it.
 
+mod place;
+mod screen;
 pub mod shell;
 
 use interpreter_protocol::{Grant, Mode, Rule, RuleMatch, Tier, Verdict, digest};
 
 use crate::Subject;
+
+pub use screen::offer;
 
 /// What is to be done, and which rule said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,19 @@ pub struct Ruling {
     pub grant: Option<String>,
 }
 
+/// What is decided by.
+#[derive(Debug, Clone, Copy)]
+pub struct Law<'a> {
+    /// How much is asked.
+    pub mode: Mode,
+    /// OS mode is on.
+    pub os: bool,
+    /// Where code begins to work.
+    pub folder: &'a str,
+    /// Rules that are in force.
+    pub rules: &'a [Grant],
+}
+
 fn ruling(verdict: Verdict, rule: impl Into<String>) -> Ruling {
     Ruling {
         verdict,
@@ -29,69 +47,63 @@ fn ruling(verdict: Verdict, rule: impl Into<String>) -> Ruling {
 }
 
 /// Decides about one call.
-pub fn decide(subject: &Subject, mode: Mode, os: bool, rules: &[Grant]) -> Ruling {
-    if let Some(floor) = floor(subject, mode, os) {
-        return floor;
+pub fn decide(subject: &Subject, law: &Law<'_>) -> Ruling {
+    if let Some(ruling) = floor(subject, law).or_else(|| by_rules(subject, law, Verdict::Deny)) {
+        return ruling;
     }
-    by_rules(
-        subject,
-        rules,
-        &[Verdict::Deny, Verdict::Ask, Verdict::Allow],
-    )
-    .unwrap_or_else(|| by_mode(subject, mode))
+    let allowed = || by_rules(subject, law, Verdict::Allow);
+    if law.mode == Mode::FullAccess {
+        return allowed().unwrap_or_else(|| by_mode(subject, law));
+    }
+    screen::grave(subject)
+        .or_else(|| by_rules(subject, law, Verdict::Ask))
+        .or_else(allowed)
+        .unwrap_or_else(|| by_mode(subject, law))
 }
 
 /// Decides about what the person does of their own accord. Nothing is asked, but the
 /// floor and what is denied hold against them, too.
-pub fn decide_own(subject: &Subject, mode: Mode, os: bool, rules: &[Grant]) -> Ruling {
-    floor(subject, mode, os)
-        .or_else(|| by_rules(subject, rules, &[Verdict::Deny]))
+pub fn decide_own(subject: &Subject, law: &Law<'_>) -> Ruling {
+    floor(subject, law)
+        .or_else(|| by_rules(subject, law, Verdict::Deny))
         .unwrap_or_else(|| ruling(Verdict::Allow, "run by you"))
 }
 
-/// The first rule that says something, by the order of the verdicts.
-fn by_rules(subject: &Subject, rules: &[Grant], verdicts: &[Verdict]) -> Option<Ruling> {
-    verdicts.iter().find_map(|verdict| {
-        let found = rules
+/// The first rule with this verdict that says something.
+fn by_rules(subject: &Subject, law: &Law<'_>, verdict: Verdict) -> Option<Ruling> {
+    let rules = || {
+        law.rules
             .iter()
-            .filter(|grant| grant.rule.verdict == *verdict)
-            .find(|grant| {
-                let matches = &grant.rule.matches;
-                match verdict {
-                    // An allow rule must cover everything the code does, a deny rule only touch it.
-                    Verdict::Allow => covers(matches, subject),
-                    Verdict::Ask | Verdict::Deny => touches(matches, subject),
-                }
-            })?;
-        let grant = Some(found.id.clone()).filter(|id| !id.is_empty());
-        Some(Ruling {
-            grant,
-            ..ruling(*verdict, describe(&found.rule))
-        })
+            .filter(|grant| grant.rule.verdict == verdict)
+    };
+    let found = match (verdict, subject) {
+        (Verdict::Allow, Subject::Action { .. }) => screen::allowed(subject, rules())?,
+        (Verdict::Allow, _) => rules().find(|grant| covers(&grant.rule.matches, subject))?,
+        _ => rules().find(|grant| touches(&grant.rule.matches, subject, law.folder))?,
+    };
+    let grant = Some(found.id.clone()).filter(|id| !id.is_empty());
+    Some(Ruling {
+        grant,
+        ..ruling(verdict, describe(&found.rule))
     })
 }
 
-fn floor(subject: &Subject, mode: Mode, os: bool) -> Option<Ruling> {
-    if mode == Mode::ChatOnly {
+/// What no rule and no mode changes.
+fn floor(subject: &Subject, law: &Law<'_>) -> Option<Ruling> {
+    if law.mode == Mode::ChatOnly {
         return Some(ruling(Verdict::Deny, "mode Chat only: nothing runs"));
     }
-    if matches!(subject, Subject::Action { .. }) && !os {
+    if matches!(subject, Subject::Action { .. }) && !law.os {
         return Some(ruling(Verdict::Deny, "OS mode is off"));
     }
-    None
+    screen::floor(subject)
 }
 
-fn by_mode(subject: &Subject, mode: Mode) -> Ruling {
-    match (mode, subject) {
+fn by_mode(subject: &Subject, law: &Law<'_>) -> Ruling {
+    match (law.mode, subject) {
         (Mode::ChatOnly, _) => ruling(Verdict::Deny, "mode Chat only: nothing runs"),
         (Mode::FullAccess, _) => ruling(Verdict::Allow, "mode Full access"),
-        (_, Subject::Action { looks: true, .. }) => {
-            ruling(Verdict::Allow, "OS mode: the screen may be looked at")
-        }
-        (_, Subject::Action { app: Some(app), .. }) => {
-            ruling(Verdict::Ask, format!("no rule for the app {app}"))
-        }
-        (_, Subject::Action { app: None, .. }) => ruling(Verdict::Ask, "no rule matches"),
+        (_, Subject::Action { .. }) => screen::without_rule(subject, law.rules),
         (Mode::AskEveryTime, _) => ruling(Verdict::Ask, "no rule matches"),
         (Mode::AskBeforeChanges | Mode::AskWhenBlocked, _) => {
             ruling(Verdict::Ask, "no sandbox is installed, so this mode asks")
@@ -100,13 +112,22 @@ fn by_mode(subject: &Subject, mode: Mode) -> Ruling {
 }
 
 /// Whether the rule is about any part of it.
-fn touches(rule: &RuleMatch, subject: &Subject) -> bool {
+fn touches(rule: &RuleMatch, subject: &Subject, folder: &str) -> bool {
     match (rule, subject) {
         (RuleMatch::Command { words }, Subject::Code { language, code }) => {
             is_text(words) && squeezed(code).contains(&squeezed(&words.join(" ")))
                 || shell::commands(language, code)
                     .iter()
                     .any(|command| command.begins_with(words))
+        }
+        (RuleMatch::Folder { path }, Subject::Code { language, code }) => {
+            place::touches_folder(path, folder, language, code)
+        }
+        (RuleMatch::Host { host }, Subject::Code { language, code }) => {
+            place::touches_host(host, language, code)
+        }
+        (RuleMatch::App { app, tier }, Subject::Action { .. }) => {
+            screen::touches(app, *tier, subject)
         }
         _ => matches_whole(rule, subject),
     }
@@ -132,7 +153,13 @@ fn covers(rule: &RuleMatch, subject: &Subject) -> bool {
                 && !commands.is_empty()
                 && commands
                     .iter()
-                    .all(|command| command.is_plain() && command.begins_with(words))
+                    .all(|command| command.is_plain() && command.is_called(words))
+        }
+        (RuleMatch::Folder { path }, Subject::Code { language, code }) => {
+            language == "shell" && place::stays_in(path, code)
+        }
+        (RuleMatch::Host { host }, Subject::Code { language, code }) => {
+            language == "shell" && place::only_reads_from(host, code)
         }
         _ => matches_whole(rule, subject),
     }
@@ -147,14 +174,6 @@ fn matches_whole(rule: &RuleMatch, subject: &Subject) -> bool {
             wanted == language
         }
         (RuleMatch::Tool { name: wanted }, Subject::Tool { name }) => wanted == name,
-        (
-            RuleMatch::App { app: wanted, tier },
-            Subject::Action {
-                app: Some(app),
-                looks,
-                ..
-            },
-        ) => wanted == app && (*looks || *tier >= Tier::Click),
         _ => false,
     }
 }
@@ -171,6 +190,8 @@ pub fn describe(rule: &Rule) -> String {
         RuleMatch::Command { words } => format!("{verb} `{}`", words.join(" ")),
         RuleMatch::Language { language } => format!("{verb} {language}"),
         RuleMatch::Tool { name } => format!("{verb} the tool {name}"),
+        RuleMatch::Folder { path } => format!("{verb}: code that works in {path}"),
+        RuleMatch::Host { host } => format!("{verb}: code that reaches {host}"),
         RuleMatch::App { app, tier } => {
             let what = match tier {
                 Tier::Look => "look at",
@@ -183,172 +204,6 @@ pub fn describe(rule: &Rule) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code(language: &str, code: &str) -> Subject {
-        Subject::Code {
-            language: language.to_owned(),
-            code: code.to_owned(),
-        }
-    }
-
-    fn command(verdict: Verdict, words: &[&str]) -> Rule {
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        Rule {
-            verdict,
-            matches: RuleMatch::Command { words },
-        }
-    }
-
-    fn click(app: &str) -> Subject {
-        Subject::Action {
-            app: Some(app.to_owned()),
-            looks: false,
-            words: String::new(),
-        }
-    }
-
-    #[test]
-    fn the_strongest_rule_decides() {
-        use Verdict::{Allow, Ask, Deny};
-        let rm = command(Deny, &["rm", "-rf", "/"]);
-        let git = command(Allow, &["git", "status"]);
-        let python = Rule {
-            verdict: Allow,
-            matches: RuleMatch::Language {
-                language: "python".to_owned(),
-            },
-        };
-        let mail = Rule {
-            verdict: Allow,
-            matches: RuleMatch::App {
-                app: "Mail".to_owned(),
-                tier: Tier::Click,
-            },
-        };
-        let bomb = command(Deny, &[":(){", ":|:&", "};:"]);
-        let rules = [rm, git, python, mail, bomb].map(|rule| Grant {
-            id: "g".to_owned(),
-            rule,
-            conversation: None,
-            profile: None,
-            until: None,
-        });
-        let check = |subject: Subject, mode: Mode, os: bool, expected: (Verdict, &str)| {
-            let got = decide(&subject, mode, os, &rules);
-            assert_eq!(
-                (got.verdict, got.rule.as_str()),
-                expected,
-                "{subject:?} in {mode:?}"
-            );
-        };
-        let every = Mode::AskEveryTime;
-        check(code("shell", "ls"), every, false, (Ask, "no rule matches"));
-        check(
-            code("shell", "ls"),
-            Mode::FullAccess,
-            false,
-            (Allow, "mode Full access"),
-        );
-        check(
-            code("shell", "ls"),
-            Mode::ChatOnly,
-            false,
-            (Deny, "mode Chat only: nothing runs"),
-        );
-        check(
-            code("shell", "git status -s"),
-            every,
-            false,
-            (Allow, "allow `git status`"),
-        );
-        check(
-            code("shell", "git status; ls"),
-            every,
-            false,
-            (Ask, "no rule matches"),
-        );
-        check(
-            code("shell", "git status $(ls)"),
-            every,
-            false,
-            (Ask, "no rule matches"),
-        );
-        check(
-            code("shell", "git status > file"),
-            every,
-            false,
-            (Ask, "no rule matches"),
-        );
-        check(
-            code("shell", "cd x && rm -rf /"),
-            Mode::FullAccess,
-            false,
-            (Deny, "never `rm -rf /`"),
-        );
-        check(
-            code("shell", "sudo rm -rf /"),
-            Mode::FullAccess,
-            false,
-            (Deny, "never `rm -rf /`"),
-        );
-        check(
-            code("shell", "r''m -r\\f \"/\""),
-            Mode::FullAccess,
-            false,
-            (Deny, "never `rm -rf /`"),
-        );
-        check(
-            code("shell", ":(){ :|:&\n};:"),
-            Mode::FullAccess,
-            false,
-            (Deny, "never `:(){ :|:& };:`"),
-        );
-        check(
-            code("python", "print(1)"),
-            every,
-            false,
-            (Allow, "allow python"),
-        );
-        check(click("Mail"), every, false, (Deny, "OS mode is off"));
-        check(click("Mail"), every, true, (Allow, "allow: click in Mail"));
-        check(
-            click("Bank"),
-            every,
-            true,
-            (Ask, "no rule for the app Bank"),
-        );
-        check(
-            click("Bank"),
-            Mode::FullAccess,
-            true,
-            (Allow, "mode Full access"),
-        );
-        let grant = |text: &str| decide(&code("shell", text), every, false, &rules).grant;
-        assert_eq!(
-            (grant("git status"), grant("ls")),
-            (Some("g".to_owned()), None),
-            "what a permission allowed can be revoked"
-        );
-    }
-
-    #[test]
-    fn what_the_person_runs_is_not_asked_for_but_can_be_denied() {
-        use Verdict::{Allow, Ask, Deny};
-        let rules = [command(Ask, &["ls"]), command(Deny, &["rm"])].map(|rule| Grant {
-            id: String::new(),
-            rule,
-            conversation: None,
-            profile: None,
-            until: None,
-        });
-        let check = |text: &str, mode: Mode, expected: (Verdict, &str)| {
-            let got = decide_own(&code("shell", text), mode, false, &rules);
-            assert_eq!((got.verdict, got.rule.as_str()), expected, "{text}");
-        };
-        check("ls", Mode::AskEveryTime, (Allow, "run by you"));
-        check("ls; rm x", Mode::FullAccess, (Deny, "never `rm`"));
-        check("ls", Mode::ChatOnly, (Deny, "mode Chat only: nothing runs"));
-    }
-}
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@
 pub struct Command {
     /// Its words, unquoted.
     pub words: Vec<String>,
+    /// The operator behind it (`&&`, `||`, `;`, ...); empty at the end.
+    pub ended: String,
     /// Something in it is known only when it runs, or it writes to a file.
     opaque: bool,
 }
@@ -19,6 +21,39 @@ const WRAPPERS: &[&str] = &[
     "do", "else", "if", "while", "until", "!",
 ];
 
+/// Programs among whose words another command stands somewhere.
+const RUNNERS: &[&str] = &[
+    "chroot",
+    "find",
+    "flock",
+    "ionice",
+    "parallel",
+    "setsid",
+    "ssh",
+    "stdbuf",
+    "strace",
+    "su",
+    "systemd-run",
+    "taskset",
+    "timeout",
+    "unshare",
+    "watch",
+];
+
+/// Programs that read a command from one of their words.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh", "ksh", "ash", "fish"];
+
+/// So deep are commands looked for in the words of commands.
+const DEEPEST: usize = 4;
+
+/// Whether a command is run as it stands: through no other program, and with no
+/// variables of its own.
+pub(super) fn is_simple(command: &Command) -> bool {
+    command.words.first().is_some_and(|first| {
+        !WRAPPERS.contains(&base_name(first)) && !first.contains('=') && !first.contains("..")
+    })
+}
+
 impl Command {
     /// Nothing in it depends on what happens at run time, and it redirects nothing.
     pub fn is_plain(&self) -> bool {
@@ -27,6 +62,36 @@ impl Command {
                 .words
                 .first()
                 .is_none_or(|word| !matches!(word.as_str(), "eval" | "source" | "."))
+    }
+
+    /// Texts that it may run as commands.
+    fn given(&self) -> Vec<String> {
+        let at = |names: &[&str]| {
+            let found = self
+                .words
+                .iter()
+                .position(|word| names.contains(&base_name(word)));
+            found.map(|at| &self.words[at + 1..])
+        };
+        let evaluated = at(&["eval"]).map(|words| words.join(" "));
+        let is_flag =
+            |word: &String| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c');
+        let of_shell = at(SHELLS).and_then(|words| {
+            let flag = words.iter().position(is_flag)?;
+            words.get(flag + 1).cloned()
+        });
+        evaluated.into_iter().chain(of_shell).collect()
+    }
+
+    /// Whether it begins with exactly these words: no other program runs it, and
+    /// nothing stands between them. What is allowed is read this way.
+    pub fn is_called(&self, wanted: &[String]) -> bool {
+        !wanted.is_empty()
+            && wanted.len() <= self.words.len()
+            && wanted
+                .iter()
+                .zip(&self.words)
+                .all(|(wanted, word)| wanted == word)
     }
 
     /// Whether it begins with these words, looking through `sudo` and the like,
@@ -40,6 +105,9 @@ impl Command {
             let Some((first, rest)) = words.split_first() else {
                 return false;
             };
+            if RUNNERS.contains(&base_name(first)) {
+                return (0..rest.len()).any(|at| starts(&rest[at..], wanted));
+            }
             let assignment = first.split_once('=').is_some_and(|(name, _)| {
                 !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
             });
@@ -125,14 +193,29 @@ fn base_name(program: &str) -> &str {
 /// The simple commands of a block. Languages other than the shell have those
 /// that stand in lines beginning with `!`.
 pub fn commands(language: &str, code: &str) -> Vec<Command> {
-    match language {
+    let commands = match language {
         "shell" => parse(code),
         _ => code
             .lines()
             .filter_map(|line| line.trim_start().strip_prefix('!'))
             .flat_map(parse)
             .collect(),
+    };
+    with_given(commands, DEEPEST)
+}
+
+/// The commands, and those that they are given as a text: `sh -c "…"`, `eval "…"`.
+fn with_given(commands: Vec<Command>, deepest: usize) -> Vec<Command> {
+    let mut all = Vec::new();
+    for command in commands {
+        if deepest > 0 {
+            for text in command.given() {
+                all.extend(with_given(parse(&text), deepest - 1));
+            }
+        }
+        all.push(command);
     }
+    all
 }
 
 /// Splits shell code into simple commands.
@@ -179,13 +262,18 @@ impl Parser<'_> {
                 '(' if self.word.as_deref().is_some_and(|word| !word.is_empty()) => {
                     // A function's definition: `name()`.
                     self.now.opaque = true;
-                    self.end_command();
+                    self.end_command("(");
                 }
-                ';' | '&' | '|' | '\n' | '(' | ')' | '{' | '}' => self.end_command(),
+                '&' | '|' if self.rest.next_if_eq(&c).is_some() => {
+                    self.end_command(&format!("{c}{c}"));
+                }
+                ';' | '&' | '|' | '\n' | '(' | ')' | '{' | '}' => {
+                    self.end_command(c.encode_utf8(&mut [0; 4]));
+                }
                 _ => self.add(c),
             }
         }
-        self.end_command();
+        self.end_command("");
         self.done
     }
 
@@ -260,9 +348,10 @@ impl Parser<'_> {
         }
     }
 
-    fn end_command(&mut self) {
+    fn end_command(&mut self, operator: &str) {
         self.end_word();
-        let command = std::mem::take(&mut self.now);
+        let mut command = std::mem::take(&mut self.now);
+        operator.clone_into(&mut command.ended);
         if !command.words.is_empty() {
             self.done.push(command);
         }

@@ -24,7 +24,7 @@ impl State {
     ) -> Result<Leave, (StoredResult, End)> {
         let asked = Instant::now();
         let confirmation = ConfirmationId::new();
-        let (format, content, bound) = shown(&prepared);
+        let (format, content, bound) = shown(&prepared, &ruling);
         if matches!(prepared.subject, Subject::Action { .. }) {
             self.note_os(OsState::Waiting, "Waiting for you");
         }
@@ -178,18 +178,22 @@ impl State {
 }
 
 /// Format, content and digest of a confirmation: exactly what will run.
-fn shown(prepared: &Prepared) -> (&'static str, Value, String) {
+fn shown(prepared: &Prepared, ruling: &Ruling) -> (&'static str, Value, String) {
     match &prepared.subject {
         Subject::Code { language, code } => (
             "execution",
             json!({ "type": "code", "format": language, "content": code }),
             digest::of_code(language, code),
         ),
-        Subject::Action { words, app, .. } => {
+        Subject::Action { words, reach, .. } => {
             let mut content = json!({ "words": words, "action": prepared.content });
-            if let Some(app) = app {
+            if let Some((app, tier)) = policy::offer(&prepared.subject) {
                 // What a rule that spares the next question would name.
                 content["app"] = json!(app);
+                content["tier"] = json!(tier);
+            }
+            if reach.consequence.is_some() {
+                content["why"] = json!(ruling.rule);
             }
             (
                 "action",

@@ -7,7 +7,7 @@ use interpreter_protocol::{Chunk, Item, ItemId, Mode, Role, Run, RunState, Verdi
 
 use super::{Asked, Reply, is_action, run};
 use crate::policy::{self, Ruling};
-use crate::session::{End, State};
+use crate::session::{End, State, Wake};
 use crate::{Prepared, Scene, StoredPart, StoredResult, Subject, Tool, TurnSettings};
 
 /// Said to the model of every action after one that failed, word for word as Anthropic wants it.
@@ -62,6 +62,7 @@ impl From<StoredResult> for Told {
 }
 
 /// What the person, or a rule, said to a call.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and not kept")]
 pub(super) enum Leave {
     /// Run this; the code may have been edited.
     Run {
@@ -211,7 +212,7 @@ impl State {
         &mut self,
         item: &ItemId,
         tool: Arc<dyn Tool>,
-        prepared: Prepared,
+        mut prepared: Prepared,
         scene: &Scene,
         settings: &TurnSettings,
     ) -> Result<Told, (StoredResult, End)> {
@@ -227,6 +228,14 @@ impl State {
             self.drop_call(item, settings.mode, RunState::Skipped, note);
             return Err((StoredResult::error(LIMIT), error.into()));
         }
+        prepared.subject = match self.known(item, &tool, &prepared, scene).await {
+            Ok(subject) => subject,
+            Err(end) => {
+                let note = "Not run: stopped by you.";
+                self.drop_call(item, settings.mode, RunState::Skipped, note);
+                return Err((StoredResult::error("Not run: stopped by the user."), end));
+            }
+        };
         let ruling = self.rule_on(&prepared.subject, settings);
         let leave = match ruling.verdict {
             Verdict::Allow => Leave::Run {
@@ -277,10 +286,55 @@ impl State {
         }
     }
 
+    /// What a call is about, as things are now. Stop ends the wait for it.
+    async fn known(
+        &mut self,
+        item: &ItemId,
+        tool: &Arc<dyn Tool>,
+        prepared: &Prepared,
+        scene: &Scene,
+    ) -> Result<Subject, End> {
+        if !is_action(prepared) {
+            return Ok(prepared.subject.clone());
+        }
+        let intent = self.intent(item);
+        let mut asked = tool.subject(prepared, scene, &intent);
+        loop {
+            match self.wait(&mut asked).await {
+                Wake::Done(subject) => return Ok(subject),
+                Wake::Command(command) => {
+                    if let Some(end) = self.busy(command) {
+                        return Err(end);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the model said before the call, in the same answer.
+    fn intent(&self, item: &ItemId) -> String {
+        let items = &self.emitter.transcript.items;
+        let at = items.iter().rposition(|known| known.id == *item);
+        let mut before = items[..at.unwrap_or(0)].iter().rev();
+        let said = |item: &&Item| item.role == Role::Assistant;
+        let text = before
+            .by_ref()
+            .take_while(said)
+            .find(|item| item.kind == kind::MESSAGE)
+            .and_then(|item| item.content.as_str());
+        text.unwrap_or_default().to_owned()
+    }
+
     pub(super) fn rule_on(&self, subject: &Subject, settings: &TurnSettings) -> Ruling {
         // Asked anew each time: the person may just have allowed or forbidden something.
-        let rules = self.host.settings(&self.conversation, &self.own).rules;
-        policy::decide(subject, settings.mode, settings.os, &rules)
+        let now = self.host.settings(&self.conversation, &self.own);
+        let law = policy::Law {
+            mode: settings.mode,
+            os: settings.os,
+            folder: &now.folder,
+            rules: &now.rules,
+        };
+        policy::decide(subject, &law)
     }
 
     pub(super) fn block(

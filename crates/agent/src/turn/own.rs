@@ -81,12 +81,13 @@ impl State {
             let message = format!("{problem} Nothing was run.");
             return Err(Error::new(ErrorCode::BadInput, message));
         }
-        let ruling = policy::decide_own(
-            &prepared.subject,
-            settings.mode,
-            settings.os,
-            &settings.rules,
-        );
+        let law = policy::Law {
+            mode: settings.mode,
+            os: settings.os,
+            folder: &settings.folder,
+            rules: &settings.rules,
+        };
+        let ruling = policy::decide_own(&prepared.subject, &law);
         if ruling.verdict == Verdict::Deny {
             let message = format!("Nothing was run: {}.", ruling.rule);
             return Err(Error::new(ErrorCode::ApprovalRefused, message)

@@ -1,8 +1,8 @@
 //! The tool that echoes.
 
 use interpreter_agent::{
-    BoxFuture, Draft, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolInput,
-    ToolOutput,
+    BoxFuture, Draft, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle,
+    ToolInput, ToolOutput,
 };
 use interpreter_llm::{Call, ToolSpec};
 use interpreter_protocol::{Chunk, Role, RunState, kind};
@@ -48,6 +48,7 @@ impl Tool for Echo {
                 app: Some("Notes".to_owned()),
                 looks: false,
                 words: words.to_owned(),
+                reach: Reach::default(),
             };
         }
         Ok(prepared)

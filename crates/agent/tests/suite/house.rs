@@ -170,6 +170,7 @@ fn grant(id: &str, rule: Rule) -> Grant {
         conversation: None,
         profile: None,
         until: None,
+        turn: false,
     }
 }
 
@@ -210,6 +211,7 @@ impl House {
             temperature: None,
             system: "system".to_owned(),
             rules: Vec::new(),
+            folder: "/home/me".to_owned(),
         };
         let home = Arc::new(Home {
             provider,

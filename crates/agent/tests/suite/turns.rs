@@ -223,7 +223,13 @@ async fn an_always_rule_is_asked_once() {
         },
     };
     house
-        .answer(&pending, Decision::Always { rule, scope: RuleScope::Conversation })
+        .answer(
+            &pending,
+            Decision::Always {
+                rule,
+                scope: RuleScope::Conversation,
+            },
+        )
         .await
         .unwrap();
     let transcript = house.over().await;

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use interpreter_agent::{
-    BoxFuture, Prepared, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolOutput,
+    BoxFuture, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolOutput,
 };
 use interpreter_computer::{ComputerError, describe};
 use interpreter_llm::{Call, ToolSpec};
 use interpreter_protocol::{Chunk, Effect, Error, Role, RunState, kind};
 use serde_json::{Map, Value, json};
 
-use super::{from_outside, person};
+use super::computer::{self, Asked};
+use super::{failed, person};
 use crate::computer_socket::decode;
 use crate::kit::Kit;
 use crate::picture::Stored;
@@ -72,11 +73,6 @@ impl Tool for ComputerApi {
             .cloned()
             .unwrap_or_else(|| json!({}));
         let looks = LOOKS.contains(&method);
-        let app = if looks {
-            None
-        } else {
-            self.kit.computer.active_app()
-        };
         let words = format!(
             "{method} {}",
             if params == json!({}) {
@@ -90,18 +86,54 @@ impl Tool for ComputerApi {
             format: None,
             content: json!({ "name": method, "arguments": params }),
             subject: Subject::Action {
-                app,
+                app: None,
                 looks,
                 words: words.trim().to_owned(),
+                reach: Reach::default(),
             },
             extra: Map::new(),
             problem: None,
         })
     }
 
+    fn subject<'a>(
+        &'a self,
+        prepared: &'a Prepared,
+        scene: &'a Scene,
+        intent: &'a str,
+    ) -> BoxFuture<'a, Subject> {
+        Box::pin(async move {
+            let Subject::Action {
+                looks: false,
+                words,
+                ..
+            } = &prepared.subject
+            else {
+                return prepared.subject.clone();
+            };
+            let method = prepared.content.get("name").and_then(Value::as_str);
+            let params = prepared.content.get("arguments").unwrap_or(&Value::Null);
+            let asked = Asked {
+                computer: &self.kit.computer,
+                mode: scene.mode,
+                intent,
+            };
+            let (app, reach) = asked
+                .reach_of_method(method.unwrap_or_default(), params)
+                .await;
+            Subject::Action {
+                app,
+                looks: false,
+                words: words.clone(),
+                reach,
+            }
+        })
+    }
+
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
         let kit = Arc::clone(&self.kit);
         Box::pin(async move {
+            let _allowed = kit.allow_in(computer::apps(&prepared.subject));
             let name = prepared
                 .content
                 .get("name")
@@ -119,15 +151,15 @@ impl Tool for ComputerApi {
             let work = async {
                 let user_acted = handle.user_acted | person(&kit).await;
                 if user_acted && names_place(&params) && plans(&handle) {
-                    return Err(NOT_DONE.to_owned());
+                    return Err(Why::Said(NOT_DONE));
                 }
                 let called = kit.computer.call(&key, name, params).await;
                 if let Err(ComputerError::Paused { .. }) = called {
                     // The model is asked again only once the person has given control back.
                     person(&kit).await;
-                    return Err(BROKEN.to_owned());
+                    return Err(Why::Said(BROKEN));
                 }
-                called.map_err(|error| Error::from(error).to_string())
+                called.map_err(|error| Why::Failed(error.into()))
             };
             let called = tokio::select! {
                 biased;
@@ -136,16 +168,25 @@ impl Tool for ComputerApi {
             };
             match called {
                 Ok(result) => answer(&kit, &handle, result).await,
-                Err(told) if told == NOT_DONE => ToolOutput {
+                Err(Why::Said(told)) if told == NOT_DONE => ToolOutput {
                     is_error: false,
                     state: RunState::Stale,
                     note: Some("Not done: you used the computer just before it.".to_owned()),
                     ..ToolOutput::failed(told)
                 },
-                Err(told) => ToolOutput::failed(told),
+                Err(Why::Said(told)) => ToolOutput::failed(told),
+                Err(Why::Failed(error)) => failed(&error),
             }
         })
     }
+}
+
+/// Why a method was not called, or not to its end.
+enum Why {
+    /// In our words.
+    Said(&'static str),
+    /// By the computer.
+    Failed(Error),
 }
 
 /// Told of a place that was chosen on what was on the screen before.
@@ -200,10 +241,10 @@ async fn answer(kit: &Kit, handle: &ToolHandle, mut result: Value) -> ToolOutput
         .chunk(Chunk::new(Role::Computer, kind::RESULT).content(result.clone()))
         .await;
     let text = match &result {
-        Value::Null => "Done.".to_owned(),
-        Value::String(text) => from_outside("screen", text),
-        other => from_outside("screen", &other.to_string()),
+        Value::Null => StoredPart::Text("Done.".to_owned()),
+        Value::String(text) => StoredPart::outside("screen", text),
+        other => StoredPart::outside("screen", &other.to_string()),
     };
-    parts.insert(0, StoredPart::Text(text));
+    parts.insert(0, text);
     ToolOutput::done(parts)
 }

@@ -1,15 +1,20 @@
 //! Languages and screen, as tools the agent can offer to a model.
 
+mod action;
 mod api;
+mod computer;
 mod execute;
 mod output;
 mod partial;
 mod running;
 mod screen;
 
+pub(crate) use computer::{KnownLaw, last_word};
+
 use std::sync::Arc;
 
-use interpreter_agent::Tool;
+use interpreter_agent::{StoredPart, Tool, ToolOutput};
+use interpreter_protocol::{Error, ErrorCode};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::kit::Kit;
@@ -45,8 +50,20 @@ pub(crate) async fn person(kit: &Kit) -> bool {
     had
 }
 
-/// Text from outside, between marks that nothing inside can know. Made once and stored.
-pub(crate) fn from_outside(what: &str, text: &str) -> String {
-    let mark = uuid::Uuid::new_v4().simple().to_string();
-    format!("<{what} id=\"{mark}\">\n{text}\n</{what} id=\"{mark}\">")
+/// A failure on the screen. What may quote it is told to the model between marks; the
+/// person reads the same without.
+pub(crate) fn failed(error: &Error) -> ToolOutput {
+    let told = error.to_string();
+    let ours = matches!(
+        error.code,
+        ErrorCode::NotNow | ErrorCode::NoDisplay | ErrorCode::NoStop | ErrorCode::NotInstalled
+    );
+    let output = ToolOutput::failed(told.as_str());
+    match ours {
+        true => output,
+        false => ToolOutput {
+            parts: vec![StoredPart::outside("screen", &told)],
+            ..output
+        },
+    }
 }

@@ -82,21 +82,23 @@ impl Output {
         Some(short)
     }
 
-    /// What the model is told: the last `max` characters, and where the rest is.
-    pub fn for_model(&self, max: usize) -> String {
+    /// What the model is told: where the rest is, if not all is told, and the last `max`
+    /// characters.
+    pub fn for_model(&self, max: usize) -> (Option<String>, String) {
         let count = self.tail.chars().count();
         if self.total == self.tail.len() && count <= max {
-            return self.tail.clone();
+            return (None, self.tail.clone());
         }
         let last: String = self.tail.chars().skip(count.saturating_sub(max)).collect();
         let place = match self.spool.as_ref().and_then(Spool::path) {
             Some(path) => format!(" The whole output is in the file {}.", path.display()),
             None => String::new(),
         };
-        format!(
-            "Output truncated: the last {max} characters of {} bytes.{place} Print less, or search the file.\n\n{last}",
+        let head = format!(
+            "Output truncated: the last {max} characters of {} bytes.{place} Print less, or search the file.",
             self.total
-        )
+        );
+        (Some(head), last)
     }
 }
 
@@ -139,7 +141,7 @@ mod tests {
             "head, gap and tail are everything"
         );
         assert!(rest.ends_with(line));
-        assert_eq!(output.for_model(10).lines().last(), Some("23456789é"));
+        assert_eq!(output.for_model(10).1, "23456789é\n");
     }
 
     #[test]
@@ -148,9 +150,10 @@ mod tests {
         assert_eq!(output.take("hello\n"), Some("hello\n".to_owned()));
         assert_eq!(
             (output.rest(), output.for_model(100)),
-            (None, "hello\n".to_owned())
+            (None, (None, "hello\n".to_owned()))
         );
-        assert!(output.for_model(3).ends_with("\n\nlo\n"));
+        let (head, last) = output.for_model(3);
+        assert_eq!((head.is_some(), last.as_str()), (true, "lo\n"));
     }
 
     #[test]

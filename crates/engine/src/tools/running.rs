@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use interpreter_agent::{StoredPart, ToolEvent, ToolHandle, ToolInput, ToolOutput};
 use interpreter_languages::{RunControl, RunEnd, RunEvent, RunStatus};
+use interpreter_llm::outside;
 use interpreter_protocol::{Chunk, RequestId, Role, RunState, kind};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -188,18 +189,23 @@ impl<'a> Running<'a> {
             self.output.take(&line);
             self.print(line).await;
         }
-        let mut text = self.output.for_model(self.kit.max_output());
+        let (head, printed) = self.output.for_model(self.kit.max_output());
+        // Our own words stand outside the marks.
+        let mut told: Vec<String> = head.into_iter().collect();
+        if !printed.trim().is_empty() {
+            told.push(outside::marked("output", &printed));
+        }
         if self.shown_html {
-            text.push_str("\n[HTML was shown to the user]");
+            told.push("[HTML was shown to the user]".to_owned());
         }
-        if text.trim().is_empty() {
-            text = if self.pictures.is_empty() {
-                "No output"
-            } else {
-                "[A picture]"
-            }
-            .to_owned();
+        if told.is_empty() {
+            let nothing = match self.pictures.is_empty() {
+                true => "No output",
+                false => "[A picture]",
+            };
+            told.push(nothing.to_owned());
         }
+        let mut text = told.join("\n");
         let (state, is_error, told) = match end.status {
             RunStatus::Ok => (RunState::Done, false, None),
             RunStatus::Error => (RunState::Failed, true, None),

@@ -59,6 +59,7 @@ async fn a_rule_holds_here_with_the_profile_or_everywhere() {
             conversation: (scope == Conversation).then(|| id.clone()),
             profile: (scope == Profile).then(|| "default".to_owned()),
             until: None,
+            turn: false,
         };
         assert_eq!(given, [expected]);
         let asks = async |profile: Option<&str>| {
@@ -92,6 +93,109 @@ async fn a_rule_holds_here_with_the_profile_or_everywhere() {
             .await
             .unwrap();
         assert_eq!(grants(&house).await, []);
+        house.engine.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_rule_for_the_turn_ends_with_it() {
+    let house = House::new(json!({}));
+    let said = "run shell: echo hi";
+    let id = house.say(None, vec![UserPart::text(said)]).await.unwrap();
+    let pending = house.pending(&id).await;
+    let matches = RuleMatch::Language {
+        language: "shell".to_owned(),
+    };
+    let answer = Op::Answer {
+        conversation: id.clone(),
+        confirmation: pending.confirmation,
+        digest: pending.digest,
+        decision: Decision::Always {
+            rule: Rule {
+                verdict: Verdict::Allow,
+                matches,
+            },
+            scope: RuleScope::Turn,
+        },
+    };
+    house.engine.submit(answer).await.unwrap();
+    house.over(&id).await;
+    assert_eq!(grants(&house).await, []);
+    house
+        .say(Some(&id), vec![UserPart::text(said)])
+        .await
+        .unwrap();
+    let asked = house.pending(&id).await;
+    assert_eq!(asked.format, "execution");
+    house.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_rule_that_is_over_holds_no_more() {
+    let house = House::new(json!({}));
+    let rule = |until: Option<u64>, conversation: Option<&str>| Grant {
+        id: "one".to_owned(),
+        rule: Rule {
+            verdict: Verdict::Allow,
+            matches: RuleMatch::Language {
+                language: "shell".to_owned(),
+            },
+        },
+        conversation: conversation.map(Into::into),
+        profile: None,
+        until,
+        turn: false,
+    };
+    for conversation in [None, Some("c")] {
+        for until in [None, Some(u64::MAX), Some(1)] {
+            let grant = rule(until, conversation);
+            let op = Op::Grant {
+                grant: grant.clone(),
+            };
+            house.engine.submit(op).await.unwrap();
+            // The same one, with another end.
+            let expected = if until == Some(1) {
+                vec![]
+            } else {
+                vec![grant]
+            };
+            assert_eq!(grants(&house).await, expected);
+        }
+    }
+    house.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_is_forbidden_stays_so_in_every_mode() {
+    for mode in [
+        "ask_every_time",
+        "ask_before_changes",
+        "ask_when_blocked",
+        "full_access",
+    ] {
+        let house = House::new(json!({ "mode": mode, "forbidden_commands": ["mine *"] }));
+        let allow = Op::Grant {
+            grant: Grant {
+                id: String::new(),
+                rule: Rule {
+                    verdict: Verdict::Allow,
+                    matches: RuleMatch::Language {
+                        language: "shell".to_owned(),
+                    },
+                },
+                conversation: None,
+                profile: None,
+                until: None,
+                turn: false,
+            },
+        };
+        house.engine.submit(allow).await.unwrap();
+        let id = house.turn(None, "run shell: sudo sh -c 'mine x'").await;
+        let transcript = house.snapshot(&id).await;
+        let run = transcript.items.iter().find_map(|item| item.run.clone());
+        let run = run.map(|run| (run.state, run.rule));
+        let rule = Some("never `mine *`".to_owned());
+        assert_eq!(run, Some((interpreter_protocol::RunState::Blocked, rule)));
         house.engine.shutdown().await;
     }
 }

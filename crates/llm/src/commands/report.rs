@@ -1,6 +1,7 @@
 //! What the embedded commands say.
 
 use super::grammar::{Command, Target};
+use crate::outside::unmarked;
 use crate::{CallResult, Part};
 
 pub(super) const HELP: &str = "I am the embedded command reader, not an AI: I understand these commands, and nothing else.\n\n\
@@ -50,7 +51,8 @@ pub(super) fn result(command: &Command, result: &CallResult) -> String {
             _ => {}
         }
     }
-    let text = inside(text.trim());
+    let text = unmarked(&text);
+    let text = text.trim();
     if result.is_error {
         return match text {
             "" => format!("{} failed.", done(command)),
@@ -73,19 +75,6 @@ pub(super) fn result(command: &Command, result: &CallResult) -> String {
             None => done(command),
         },
     }
-}
-
-/// What came from the screen, without the marks that tell a model where it begins
-/// and ends.
-fn inside(text: &str) -> &str {
-    let inside = || {
-        let (mark, rest) = text.strip_prefix('<')?.split_once(">\n")?;
-        mark.contains(" id=\"").then_some(())?;
-        rest.strip_suffix('>')?
-            .strip_suffix(mark)?
-            .strip_suffix("\n</")
-    };
-    inside().unwrap_or(text)
 }
 
 /// Commands that were not carried out because one before them failed.
@@ -179,24 +168,4 @@ fn block(text: &str) -> String {
         fence.push('`');
     }
     format!("{fence}text\n{text}\n{fence}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_of_outside_text_are_left_out() {
-        let check = |text: &str, expected: &str| assert_eq!(inside(text), expected, "{text}");
-        check(
-            "<screen id=\"a\">\n[[\"OK\"]]\n</screen id=\"a\">",
-            "[[\"OK\"]]",
-        );
-        check(
-            "<screen id=\"a\">\nx\n</screen id=\"b\">",
-            "<screen id=\"a\">\nx\n</screen id=\"b\">",
-        );
-        check("<b>\nx\n</b>", "<b>\nx\n</b>");
-        check("OK", "OK");
-    }
 }

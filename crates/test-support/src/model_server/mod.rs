@@ -18,7 +18,7 @@ pub use image::SeenImage;
 pub use json::parse as parse_script;
 pub use reply::{Reply, Step};
 pub use script::{History, Script};
-pub use seen::{Format, SeenCall, SeenRequest, SeenResult};
+pub use seen::{Format, Outside, SeenCall, SeenRequest, SeenResult};
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -27,12 +27,23 @@ pub struct SeenCall {
     pub arguments: Value,
 }
 
+/// Text from outside in a request: what stands between marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// Where it comes from, as the mark says.
+    pub from: String,
+    /// The mark's id.
+    pub id: String,
+    /// What stands between.
+    pub text: String,
+}
+
 /// The result of a call in a request's history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeenResult {
     /// The call's id.
     pub id: String,
-    /// All its text.
+    /// All its text, without the marks around what came from outside.
     pub text: String,
     /// How many images it holds (always 0 in Chat Completions).
     pub images: usize,
@@ -228,6 +239,27 @@ impl SeenRequest {
         results
     }
 
+    /// All that stands between marks, oldest first.
+    ///
+    /// # Panics
+    /// When a mark is never closed.
+    pub fn outside(&self) -> Vec<Outside> {
+        let mut found = Vec::new();
+        let told = |message: &&Value| !matches!(role(message), "system" | "developer");
+        for message in self.messages().iter().filter(told) {
+            for text in marked_texts(message) {
+                let mut rest = text.as_str();
+                while let Some(at) = rest.find(OPENING) {
+                    let (mark, after) =
+                        between(&rest[at..]).unwrap_or_else(|| panic!("open mark in {text}"));
+                    found.push(mark);
+                    rest = after;
+                }
+            }
+        }
+        found
+    }
+
     /// All images in the history, oldest first; those that do not decode from
     /// base64 are left out.
     pub fn images(&self) -> Vec<SeenImage> {
@@ -260,8 +292,53 @@ fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A string, or the texts of a list of parts, joined by lines.
+const OPENING: &str = "<outside from=\"";
+
+/// What the first mark encloses, and what comes after it.
+fn between(text: &str) -> Option<(Outside, &str)> {
+    let (head, rest) = text.split_once(">\n")?;
+    let (from, id) = head.strip_prefix(OPENING)?.split_once("\" id=\"")?;
+    let id = id.strip_suffix('"')?;
+    let (inside, after) = rest.split_once(&format!("\n</outside id=\"{id}\">"))?;
+    let mark = Outside {
+        from: from.to_owned(),
+        id: id.to_owned(),
+        text: inside.to_owned(),
+    };
+    Some((mark, after))
+}
+
+/// The text without marks, as a person reads it.
+fn unmarked(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(OPENING) {
+        let Some((mark, after)) = between(&rest[at..]) else {
+            break;
+        };
+        plain.push_str(&rest[..at]);
+        plain.push_str(&mark.text);
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// All texts of a message, results of calls included, as they were sent.
+fn marked_texts(message: &Value) -> Vec<String> {
+    let content = &message["content"];
+    let results = blocks(content).filter(|block| block["type"] == "tool_result");
+    let mut texts: Vec<String> = results.map(|block| as_sent(&block["content"])).collect();
+    texts.push(as_sent(content));
+    texts
+}
+
+/// A string, or the texts of a list of parts, joined by lines, without marks.
 pub(super) fn text_of(content: &Value) -> String {
+    unmarked(&as_sent(content))
+}
+
+fn as_sent(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts

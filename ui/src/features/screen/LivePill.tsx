@@ -86,10 +86,12 @@ export function PillWindow() {
           <PillButton
             off={wait}
             onClick={question.inApp}
-            title={t('action.allowAppWhy', { app: question.app })}
+            title={t(question.tier === 'full' ? 'action.allowAppWhy' : 'action.allowClicksWhy', {
+              app: question.app,
+            })}
             data-action="run-app"
           >
-            {t('pill.allowApp')}
+            {t(question.tier === 'full' ? 'pill.allowApp' : 'pill.allowClicks')}
           </PillButton>
         )}
         <PillButton off={wait} onClick={question.skip} data-action="skip">
@@ -151,12 +153,13 @@ function useAsked(pending: Pending | undefined): { title: string; why: string } 
   if (pending?.format !== 'action') {
     return { title: t('pill.askCode'), why: t('pill.askCodeWhy') };
   }
-  const { app, words } = (pending.content ?? {}) as { app?: unknown; words?: unknown };
+  const { app, words, why } = (pending.content ?? {}) as Record<'app' | 'words' | 'why', unknown>;
   // The engine names the target of an action; a command of the Computer API names it itself.
   const what = item?.type !== 'call' && typeof words === 'string' && words ? words : sentence;
   return {
     title: typeof app === 'string' && app !== '' ? t('pill.askApp', { app }) : t('pill.askAction'),
-    why: what.charAt(0).toUpperCase() + what.slice(1),
+    why:
+      what.charAt(0).toUpperCase() + what.slice(1) + (typeof why === 'string' ? ` (${why})` : ''),
   };
 }
 

@@ -1,15 +1,10 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/Button';
-import type { Error as Failure } from '@/generated/Error';
-import type { Grant } from '@/generated/Grant';
 import type { Mode } from '@/generated/Mode';
-import { useBackend, useSession } from '@/session/context';
-import { failureOf } from '@/session/settings';
 import { AskNow } from './Ask';
+import { Grants } from './Grants';
 import { ListField, textsOf } from './ListField';
-import { Group, LIST, Nothing, Page, Refusal, Row, Unread } from './parts';
-import { useQuery } from './useQuery';
+import { Group, LIST, Page, Row } from './parts';
 import { useSetting } from './useSetting';
 
 const MODES: readonly Mode[] = [
@@ -105,89 +100,4 @@ function Modes() {
       />
     </Group>
   );
-}
-
-function Grants() {
-  const { t } = useTranslation();
-  const backend = useBackend();
-  const { answer, failure, again } = useQuery({ query: 'grants' });
-  const [refused, setRefused] = useState<Failure | null>(null);
-  const titles = useSession((state) => state.conversations);
-  const revoke = (grant: Grant) => {
-    backend.submit({ op: 'revoke', grant: grant.id }).then(
-      () => {
-        setRefused(null);
-        again();
-      },
-      (thrown) => setRefused(failureOf(thrown)),
-    );
-  };
-  const words = useRuleWords();
-  return (
-    <div id="row-grants" data-row="grants">
-      <Group name={t('settings.row.grants.name')} why={t('settings.row.grants.why')}>
-        {failure && <Unread failure={failure} again={again} />}
-        {answer?.grants.length === 0 && (
-          <Nothing title={t('settings.rules.noGrants')} why={t('settings.rules.noGrantsWhy')} />
-        )}
-        {answer?.grants.map((grant) => {
-          const title = titles?.find(({ id }) => id === grant.conversation)?.title;
-          const rule = words(grant);
-          return (
-            <div
-              key={grant.id}
-              data-grant={grant.id}
-              className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2"
-            >
-              <p className="min-w-50 flex-1 [overflow-wrap:anywhere]">
-                <span className="font-strong">{t(`settings.rules.${grant.rule.verdict}`)}:</span>{' '}
-                {rule}
-                <span className="block text-12 text-muted">
-                  {grant.conversation === undefined
-                    ? t('settings.rules.everywhere')
-                    : t('settings.rules.inConversation', { title: title || t('sidebar.untitled') })}
-                  {grant.until !== undefined &&
-                    `, ${t('settings.rules.until', { when: new Date(grant.until).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }) })}`}
-                </span>
-              </p>
-              <Button
-                look="danger"
-                aria-label={t('settings.rules.revokeName', { rule })}
-                onClick={() => revoke(grant)}
-              >
-                {t('settings.rules.revoke')}
-              </Button>
-            </div>
-          );
-        })}
-        {refused && (
-          <div className="px-3 pb-2">
-            <Refusal failure={refused} />
-          </div>
-        )}
-      </Group>
-    </div>
-  );
-}
-
-function useRuleWords(): (grant: Grant) => string {
-  const { t } = useTranslation();
-  return ({ rule: { matches } }) => {
-    switch (matches.what) {
-      case 'code':
-        return t('settings.rules.code', { text: matches.text });
-      case 'command':
-        return t('settings.rules.command', { words: matches.words.join(' ') });
-      case 'language':
-        return t('settings.rules.language', { language: matches.language });
-      case 'tool':
-        return t('settings.rules.tool', { name: matches.name });
-      case 'app': {
-        const { app } = matches;
-        if (matches.tier === 'look') return t('settings.rules.appLook', { app });
-        if (matches.tier === 'click') return t('settings.rules.appClick', { app });
-        return t('settings.rules.appFull', { app });
-      }
-    }
-  };
 }

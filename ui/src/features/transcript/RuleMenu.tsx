@@ -19,7 +19,7 @@ type Props = {
   onPick: (matches: RuleMatch, scope: RuleScope) => void;
 };
 
-const SCOPES: readonly RuleScope[] = ['conversation', 'profile', 'everywhere'];
+const SCOPES: readonly RuleScope[] = ['turn', 'conversation', 'profile', 'everywhere'];
 
 /** Run, and do not ask again for what a rule covers, and where. Narrowest first. */
 export function RuleMenu({ pending, language, languageName, code, off, onPick }: Props) {

@@ -9,7 +9,7 @@ type Props = { item: Item; question: ReturnType<typeof useStepQuestion>; allow: 
 /** The buttons of a step or a tool that waits, and why it asks. */
 export function StepQuestion({ item, question, allow }: Props) {
   const { t } = useTranslation();
-  const { armed, app, once, skip, inApp } = question;
+  const { armed, app, tier, once, skip, inApp } = question;
   const wait = armed ? undefined : t('card.notYet');
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
@@ -22,10 +22,10 @@ export function StepQuestion({ item, question, allow }: Props) {
           icon={Check}
           off={wait}
           onClick={inApp}
-          title={t('action.allowAppWhy', { app })}
+          title={t(tier === 'full' ? 'action.allowAppWhy' : 'action.allowClicksWhy', { app })}
           data-action="run-app"
         >
-          {t('action.allowApp', { app })}
+          {t(tier === 'full' ? 'action.allowApp' : 'action.allowClicks', { app })}
         </Button>
       )}
       <Button big icon={SkipForward} hint="S" off={wait} onClick={skip} data-action="skip">

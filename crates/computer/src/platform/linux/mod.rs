@@ -39,8 +39,8 @@ use x11rb::protocol::xproto::ConnectionExt as _;
 
 use super::clipboard::SystemClipboard;
 use super::{Ledger, Platform, PlatformError, Result};
-use connection::X;
 pub(super) use accessibility::open as open_accessibility;
+use connection::X;
 pub(super) use selection::open as open_selection;
 
 /// Opens the desktop of `display`, or of the environment.
