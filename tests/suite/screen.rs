@@ -228,7 +228,7 @@ async fn what_the_models_service_wants_confirmed_is_asked_for_even_if_it_only_lo
     let pending = pipe.pending().await;
     assert_eq!(
         pending.content["why"],
-        "the model's service wants you to confirm it: This page asks for money."
+        "the model's service warns of it (“This page asks for money.”), which is asked each time"
     );
     pipe.answer(&pending, Decision::Run).await.unwrap();
     pipe.over().await;

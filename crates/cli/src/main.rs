@@ -87,7 +87,9 @@ async fn run(invocation: Invocation) -> Exit {
     let work = act(invocation);
     tokio::pin!(work);
     tokio::select! {
-        exit = &mut work => exit,
+        // First: the work may say that it is ready before it waits for anything, and
+        // whoever reads that may end us at once.
+        biased;
         // Whoever holds an engine learns of it through `house::stop_requested`
         // and ends in order; only a part that hangs is left behind.
         signal = &mut end => {
@@ -97,6 +99,7 @@ async fn run(invocation: Invocation) -> Exit {
             terminal::restore();
             Exit::Signal(signal)
         }
+        exit = &mut work => exit,
     }
 }
 

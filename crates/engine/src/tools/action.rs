@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn vendors_check(action: &Value) -> Option<String> {
     let reason = action.get("confirm")?.as_str()?;
     Some(format!(
-        "the model's service wants you to confirm it: {reason}"
+        "the model's service warns of it (\u{201c}{reason}\u{201d})"
     ))
 }
 

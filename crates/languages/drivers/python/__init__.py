@@ -57,9 +57,24 @@ def compile_cell(source, name):
 
 def evaluate(code):
     value = eval(code, namespace)
-    if code.co_flags & COROUTINE:
-        value = loop().run_until_complete(value)
-    return value
+    return wait(value) if code.co_flags & COROUTINE else value
+
+
+def wait(coroutine):
+    task = loop().create_task(coroutine)
+    try:
+        return _loop.run_until_complete(task)
+    except KeyboardInterrupt:
+        # It may have come to the loop instead of the task, which would linger there
+        # and be complained of whenever Python finds it.
+        from asyncio import CancelledError
+
+        task.cancel()
+        try:
+            _loop.run_until_complete(task)
+        except (CancelledError, Exception):
+            pass
+        raise
 
 
 def loop():
