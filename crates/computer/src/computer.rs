@@ -13,7 +13,7 @@ use crate::action::{self, Aim};
 use crate::desk::{Desk, SharedClipboard};
 use crate::effect::Moment;
 use crate::noticing::Idle;
-use crate::platform::{self, Accessibility, Display, Rect, Screen, Window};
+use crate::platform::{self, Accessibility, Display, Rect, Screen, Window, WindowKind};
 use crate::secret::Secrets;
 use crate::{
     Acted, AppKind, Clear, ComputerConfig, ComputerError, Gate, Guard, Look, Method, SessionKey,
@@ -356,7 +356,8 @@ impl Computer {
     pub fn target(&self, action: &Value, frame: &Frame) -> Result<Target, ComputerError> {
         let plan = action::plan(action, frame)?;
         let screen = self.screen()?;
-        let windows = self.check(screen.windows())?;
+        let mut windows = self.check(screen.windows())?;
+        self.leave_ours(&mut windows);
         let (mut target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
         let asked = self.ask(&*screen, &plan.aim, &target, &hit, &windows);
         let secrets = self.secrets();
@@ -370,19 +371,26 @@ impl Computer {
         self.displays().ok()?.first().map(|display| display.size)
     }
 
-    /// The program whose window has the focus, or will have it once ours are out of
-    /// the way; none where that cannot be told.
-    pub fn active_app(&self) -> Option<String> {
-        let screen = self.screen().ok()?;
-        let active = self.check(screen.active_window()).ok()??;
-        if !self.gate().is_own(&active) {
-            return Some(active.app);
+    /// Where one of our windows has the keyboard, the next one will have it once ours
+    /// are out of the way: what is asked of the person is about that one.
+    fn leave_ours(&self, windows: &mut [Window]) {
+        let is_own = |window: &Window| self.gate().is_own(window);
+        let Some(ours) = windows
+            .iter()
+            .position(|window| window.active && is_own(window))
+        else {
+            return;
+        };
+        let next = windows.iter().position(|window| {
+            window.kind == WindowKind::Normal && !window.minimised && !is_own(window)
+        });
+        if let Some(next) = next {
+            for (at, active) in [(ours, false), (next, true)] {
+                if let Some(window) = windows.get_mut(at) {
+                    window.active = active;
+                }
+            }
         }
-        let windows = self.check(screen.windows()).ok()?;
-        let next = windows
-            .into_iter()
-            .find(|window| !window.minimised && !self.gate().is_own(window));
-        next.map(|window| window.app)
     }
 
     /// What can be seen and done here, by trying it. Opens the gate for a moment.

@@ -65,15 +65,10 @@ def wait(coroutine):
     try:
         return _loop.run_until_complete(task)
     except KeyboardInterrupt:
-        # It may have come to the loop instead of the task, which would linger there
-        # and be complained of whenever Python finds it.
-        from asyncio import CancelledError
-
+        # It may have come to the loop instead of the task, which then goes on in the
+        # next await, or is complained of when Python finds it.
         task.cancel()
-        try:
-            _loop.run_until_complete(task)
-        except (CancelledError, Exception):
-            pass
+        task._log_destroy_pending = False
         raise
 
 
