@@ -65,7 +65,7 @@ fn actions_become_steps() {
             &dragged(-1910, 0),
             &dragged(-1910, 20),
             &dragged(-1910, 40),
-            &[left_up.clone()],
+            std::slice::from_ref(&left_up),
         ]
         .concat(),
     );
