@@ -141,7 +141,7 @@ fn law(mode: Mode, os: bool, rules: &[Grant]) -> Law<'_> {
     Law {
         mode,
         os,
-        folder: "/home/me",
+        folder: "/srv/me",
         rules,
     }
 }

@@ -9,7 +9,7 @@ fn law(mode: Mode, os: bool, rules: &[Grant]) -> Law<'_> {
     Law {
         mode,
         os,
-        folder: "/home/me/work",
+        folder: "/srv/me/work",
         rules,
     }
 }
@@ -424,74 +424,68 @@ fn folders() {
         );
         assert_eq!(got.verdict, expected, "{verdict:?} {text}");
     };
-    let work = "/home/me/work";
+    let work = "/srv/me/work";
     // What goes there first and stays.
-    check(Allow, work, "shell", "cd /home/me/work && ls -l", Allow);
+    check(Allow, work, "shell", "cd /srv/me/work && ls -l", Allow);
     check(
         Allow,
         work,
         "shell",
-        "cd /home/me/work/a && make -C ../b && ls",
+        "cd /srv/me/work/a && make -C ../b && ls",
         Allow,
     );
     check(
         Allow,
         work,
         "shell",
-        "cd /home/me/work && cat /home/me/work/x",
+        "cd /srv/me/work && cat /srv/me/work/x",
         Allow,
     );
     // A shell may be anywhere.
     check(Allow, work, "shell", "ls -l", Ask);
-    check(Allow, work, "shell", "cd /home/me/work", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work", Ask);
     check(Allow, work, "shell", "cd work && ls", Ask);
-    check(Allow, work, "shell", "cd /home/me/work; ls", Ask);
-    check(Allow, work, "shell", "cd /home/me/work || ls", Ask);
-    check(Allow, work, "shell", "cd /home/me/work && ls; rm x", Ask);
-    check(Allow, work, "shell", "cd /home/me/work && cat ../../x", Ask);
-    check(Allow, work, "shell", "cd /home/me/work/../x && ls", Ask);
-    check(Allow, work, "shell", "cd /home/me/worker && ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work; ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work || ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && ls; rm x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && cat ../../x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work/../x && ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/worker && ls", Ask);
     check(
         Allow,
         work,
         "shell",
-        "cd /home/me/work && cat /etc/passwd",
+        "cd /srv/me/work && cat /etc/passwd",
         Ask,
     );
     check(
         Allow,
         work,
         "shell",
-        "cd /home/me/work && cc -o/etc/x a.c",
+        "cd /srv/me/work && cc -o/etc/x a.c",
         Ask,
     );
+    check(Allow, work, "shell", "cd /srv/me/work && dd of=/etc/x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && cat ~/x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && ls > x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && sudo ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/work && cd / && ls", Ask);
     check(
         Allow,
         work,
         "shell",
-        "cd /home/me/work && dd of=/etc/x",
-        Ask,
-    );
-    check(Allow, work, "shell", "cd /home/me/work && cat ~/x", Ask);
-    check(Allow, work, "shell", "cd /home/me/work && ls > x", Ask);
-    check(Allow, work, "shell", "cd /home/me/work && sudo ls", Ask);
-    check(Allow, work, "shell", "cd /home/me/work && cd / && ls", Ask);
-    check(
-        Allow,
-        work,
-        "shell",
-        "cd /home/me/work && curl https://a.example",
+        "cd /srv/me/work && curl https://a.example",
         Ask,
     );
     check(Allow, work, "python", "print(1)", Ask);
     // What begins there, or names something in it.
-    check(Deny, "/home/me", "shell", "ls", Deny);
-    check(Deny, "/home/me", "python", "print(1)", Deny);
+    check(Deny, "/srv/me", "shell", "ls", Deny);
+    check(Deny, "/srv/me", "python", "print(1)", Deny);
     check(Deny, "/etc", "shell", "cat /etc/passwd", Deny);
     check(Deny, "/etc", "shell", "cat ../../../etc/passwd", Deny);
     check(Deny, "/etc", "shell", "dd if=/etc/x", Deny);
     check(Deny, "/etc/", "python", "open('/etc/passwd')", Deny);
-    check(Deny, "/home/me/work/secret", "shell", "cat secret/x", Deny);
+    check(Deny, "/srv/me/work/secret", "shell", "cat secret/x", Deny);
     check(Deny, "/etc", "shell", "cat /etcetera", Ask);
     check(Deny, "/etc", "shell", "ls", Ask);
 }
