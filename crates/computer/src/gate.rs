@@ -6,11 +6,12 @@
 
 mod own;
 mod person;
+mod state;
 mod worker;
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
@@ -22,42 +23,8 @@ use crate::{ComputerError, Secret, SessionKey, StoppedBy};
 
 pub(crate) use own::Own;
 pub(crate) use person::outer_corners;
-
-/// What happens at the gate.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GateEvent {
-    /// A session may drive.
-    Opened {
-        /// The session.
-        session: SessionKey,
-    },
-    /// The session gave it back.
-    Closed {
-        /// The session.
-        session: SessionKey,
-    },
-    /// Stop: the session lost it; cancel its model call and its runs.
-    Stopped {
-        /// The session, where one held it.
-        session: Option<SessionKey>,
-        /// Who or what stopped it.
-        by: StoppedBy,
-    },
-    /// A person acts; nothing is done until [`Gate::resume`].
-    Paused {
-        /// The session.
-        session: SessionKey,
-        /// What the person did.
-        by: String,
-    },
-    /// Control was given back.
-    Resumed {
-        /// The session.
-        session: SessionKey,
-    },
-    /// After a stop, pause or close: every key and button of ours is up.
-    Released,
-}
+pub use state::GateEvent;
+pub(crate) use state::{Shared, State};
 
 /// One event at the input, or a wait between two.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,40 +61,8 @@ pub(crate) enum Request {
     Job(Job),
 }
 
-/// What decides. Held for moments only, never while an event is sent.
-pub(crate) struct State {
-    holder: Option<SessionKey>,
-    generation: u64,
-    stopped: Option<(SessionKey, StoppedBy)>,
-    paused: Option<String>,
-    user_acted: bool,
-    motion: person::Motion,
-    /// Where the pointer was when our last action had done its work; none where
-    /// that is not known.
-    pointer: Option<(i32, i32)>,
-    corners: Vec<(i32, i32)>,
-    queue: VecDeque<Request>,
-    /// The worker shall let go of everything.
-    release: bool,
-    /// The worker shall also give back the lease and stop listening.
-    closing: bool,
-    worker: bool,
-    quit: bool,
-    own: Own,
-}
-
 /// Jobs that may wait; one session acts at a time, so more is a defect.
 const QUEUE: usize = 16;
-
-pub(crate) struct Shared {
-    state: Mutex<State>,
-    wake: Condvar,
-    events: broadcast::Sender<GateEvent>,
-    clock: Box<dyn Clock>,
-    desk: Arc<Desk>,
-    /// Says that the screen is seen, as long as a session holds the gate.
-    border: Mutex<Option<Box<dyn Border>>>,
-}
 
 /// The only way to mouse and keyboard. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -147,52 +82,6 @@ impl Drop for Handle {
         state.quit = true;
         state.generation += 1;
         self.shared.wake.notify_all();
-    }
-}
-
-impl Shared {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell(&self, event: GateEvent) {
-        // Nobody listening is fine.
-        let _ = self.events.send(event);
-    }
-
-    /// Closes the gate. Safe on the listener's thread: it only sets flags.
-    fn stop(&self, mut state: MutexGuard<'_, State>, by: StoppedBy) {
-        state.generation += 1;
-        state.release = true;
-        state.closing = true;
-        state.paused = None;
-        let session = state.holder.take();
-        if let Some(session) = &session {
-            state.stopped = Some((session.clone(), by.clone()));
-        }
-        drop(state);
-        self.wake.notify_all();
-        self.tell(GateEvent::Stopped { session, by });
-    }
-
-    fn border(&self) -> MutexGuard<'_, Option<Box<dyn Border>>> {
-        self.border.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn pause(&self, mut state: MutexGuard<'_, State>, by: String) {
-        let Some(session) = state.holder.clone() else {
-            return;
-        };
-        if state.paused.is_some() {
-            return;
-        }
-        state.generation += 1;
-        state.release = true;
-        state.paused = Some(by.clone());
-        state.user_acted = true;
-        drop(state);
-        self.wake.notify_all();
-        self.tell(GateEvent::Paused { session, by });
     }
 }
 
@@ -481,22 +370,6 @@ fn receive(answer: &Receiver<Result<(), ComputerError>>) -> Result<(), ComputerE
             "Mouse and keyboard were closed; they open afresh next time.",
         ))
     })
-}
-
-impl State {
-    /// Whether the session may act.
-    fn may(&self, session: &SessionKey) -> Result<(), ComputerError> {
-        if self.holder.as_ref() == Some(session) {
-            return match &self.paused {
-                Some(by) => Err(ComputerError::Paused { by: by.clone() }),
-                None => Ok(()),
-            };
-        }
-        match &self.stopped {
-            Some((last, by)) if last == session => Err(ComputerError::Stopped { by: by.clone() }),
-            _ => Err(ComputerError::GateClosed),
-        }
-    }
 }
 
 /// When something last happened, for the times the gate remembers.

@@ -14,6 +14,7 @@ mod computer;
 mod config;
 mod consequence;
 mod desk;
+mod displays;
 mod doctor;
 mod effect;
 mod error;

@@ -1,6 +1,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
+use super::fields::DRAG_STEP;
 use super::*;
 use crate::platform::{Key, NamedKey};
 

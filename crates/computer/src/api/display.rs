@@ -7,7 +7,8 @@ use interpreter_perception::Pixels;
 use serde_json::{Value, json};
 
 use super::{Context, Run, method};
-use crate::computer::{Capture, blocking};
+use crate::computer::blocking;
+use crate::displays::Capture;
 use crate::platform::Display;
 use crate::{Computer, ComputerError, Look, find, image};
 
