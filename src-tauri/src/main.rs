@@ -182,9 +182,9 @@ fn set_up(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// What the engine does before it uses the screen.
+/// What the engine does before it uses the screen, or a place where a window of ours lies.
 fn clear_screen(app: Arc<OnceLock<AppHandle>>) -> ClearScreen {
-    Arc::new(move |conversation| {
+    Arc::new(move |conversation, points| {
         let app = Arc::clone(&app);
         Box::pin(async move {
             let Some(app) = app.get() else { return };
@@ -192,7 +192,7 @@ fn clear_screen(app: Arc<OnceLock<AppHandle>>) -> ClearScreen {
             let handle = app.clone();
             // Windows belong to the main thread; what is asked of them there is in order.
             let asked = app.run_on_main_thread(move || {
-                presence::clear_screen(&handle, &conversation);
+                presence::clear_screen(&handle, &conversation, &points);
                 let _ = done.send(());
             });
             if asked.is_ok() {

@@ -1,10 +1,12 @@
 //! The pill: a small window that says who has control, with Pause and Stop. It is
 //! there as long as OS mode uses the screen, in the place of the main window.
 
+use interpreter_engine::place;
 use interpreter_protocol::ConversationId;
 use tauri::utils::config::Color;
 use tauri::{
-    AppHandle, LogicalPosition, LogicalSize, Manager as _, WebviewUrl, WebviewWindowBuilder,
+    AppHandle, LogicalPosition, LogicalSize, Manager as _, PhysicalPosition, WebviewUrl,
+    WebviewWindowBuilder,
 };
 
 use crate::window;
@@ -62,6 +64,25 @@ pub fn show(app: &AppHandle, conversation: &ConversationId) -> tauri::Result<()>
     }
     builder.build()?;
     Ok(())
+}
+
+/// Moves what is ours off these points: the pill to another edge of its display, where
+/// it stays until it is in the way again; the main window away. Without a pill nothing
+/// moves, since then nothing else would say who has control.
+///
+/// # Errors
+/// When the window system does not answer.
+pub fn make_room(app: &AppHandle, points: &[(i32, i32)]) -> tauri::Result<()> {
+    let Some(pill) = app.get_webview_window(PILL) else {
+        return Ok(());
+    };
+    let area = window::area(pill.outer_position()?, pill.outer_size()?);
+    if let Some(monitor) = pill.current_monitor()?
+        && let Some((x, y)) = place::aside(area, window::work(&monitor), points)
+    {
+        pill.set_position(PhysicalPosition::new(x, y))?;
+    }
+    window::make_room(app, points)
 }
 
 /// Takes the pill away.

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use interpreter_engine::Engine;
+use interpreter_engine::place::{self, Area};
 use serde_json::json;
 use tauri::{
     AppHandle, Emitter as _, LogicalSize, Manager as _, Monitor, PhysicalPosition, PhysicalSize,
@@ -40,9 +41,6 @@ const LOOKS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(40);
 /// So many looks in a row must find it elsewhere.
 const AWAY: u32 = 3;
-
-/// Left, top, width and height, in physical pixels.
-type Area = [i32; 4];
 
 /// What the popup was opened over, and how high its page is.
 struct Popup {
@@ -257,78 +255,23 @@ fn place(app: &AppHandle, popup: &WebviewWindow) -> tauri::Result<()> {
     let state = app.state::<Popup>();
     let (anchor, height) = *state.place();
     let monitors = popup.available_monitors()?;
-    let found = anchor.and_then(|anchor| monitors.iter().find(|monitor| holds(monitor, anchor)));
+    let found = anchor.and_then(|[x, y, ..]| {
+        let holds = |monitor: &&Monitor| place::holds(window::whole(monitor), (x, y));
+        monitors.iter().find(holds)
+    });
     let primary = popup.primary_monitor()?;
     let Some(monitor) = found.or(primary.as_ref()).or(monitors.first()) else {
         return Ok(());
     };
     let scale = monitor.scale_factor();
     let size: PhysicalSize<i32> = LogicalSize::new(WIDTH, height).to_physical(scale);
-    let work = monitor.work_area();
-    let work = [
-        work.position.x,
-        work.position.y,
-        work.size.width as i32,
-        work.size.height as i32,
-    ];
-    let gap = (GAP * scale).round() as i32;
-    let (x, y) = beside(anchor, (size.width, size.height), work, gap);
+    let (work, gap) = (window::work(monitor), (GAP * scale).round() as i32);
+    let (x, y) = place::beside(anchor, (size.width, size.height), work, gap);
     popup.set_position(PhysicalPosition::new(x, y))
-}
-
-fn holds(monitor: &Monitor, [x, y, ..]: Area) -> bool {
-    let (at, size) = (monitor.position(), monitor.size());
-    (at.x..at.x + size.width as i32).contains(&x) && (at.y..at.y + size.height as i32).contains(&y)
-}
-
-/// Below the anchor, above it where there is no room below, and always inside
-/// the work area; in its middle without an anchor.
-fn beside(anchor: Option<Area>, (w, h): (i32, i32), work: Area, gap: i32) -> (i32, i32) {
-    let [left, top, width, height] = work;
-    let (x, y) = match anchor {
-        None => (left + (width - w) / 2, top + (height - h) / 2),
-        Some([x, y, _, tall]) => {
-            let below = y + tall + gap;
-            let above = y - gap - h;
-            let fits = below + h <= top + height;
-            (x, if fits || above < top { below } else { above })
-        }
-    };
-    (
-        x.min(left + width - w).max(left),
-        y.min(top + height - h).max(top),
-    )
 }
 
 /// Where the mouse is.
 fn pointer(app: &AppHandle) -> Option<Area> {
     let at = app.cursor_position().ok()?;
     Some([at.x as i32, at.y as i32, 0, 0])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_popup_lies_beside_the_selection_and_inside_the_work_area() {
-        let check = |anchor: Option<Area>, work: Area, expected: (i32, i32)| {
-            assert_eq!(beside(anchor, (380, 240), work, 8), expected, "{anchor:?}");
-        };
-        let screen = [0, 0, 1920, 1040];
-        check(Some([100, 200, 300, 20]), screen, (100, 228));
-        // No room below: above. No room at all: inside.
-        check(Some([100, 900, 300, 20]), screen, (100, 652));
-        check(Some([100, 100, 300, 900]), screen, (100, 800));
-        // At the edges.
-        check(Some([1800, 200, 10, 20]), screen, (1540, 228));
-        check(Some([-50, 200, 10, 20]), screen, (0, 228));
-        // On a display to the left of the first.
-        let other = [-1280, -200, 1280, 1024];
-        check(Some([-1000, 0, 50, 20]), other, (-1000, 28));
-        check(Some([-20, 700, 0, 0]), other, (-380, 452));
-        check(None, screen, (770, 400));
-        // A display smaller than the popup.
-        check(Some([10, 10, 5, 5]), [0, 0, 300, 200], (0, 0));
-    }
 }

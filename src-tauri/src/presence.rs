@@ -3,11 +3,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use interpreter_engine::{Delivery, Engine, Notice};
+use interpreter_engine::{Delivery, Engine, Notice, Shape, Sign};
 use interpreter_protocol::{ConversationId, Event, Os, OsState, Role, Subscribe, kind};
 use tauri::{AppHandle, Manager as _};
 
-use crate::tray::{Shape, Tray};
+use crate::tray::Tray;
 use crate::{hotkeys, notices, pill, platform, window};
 
 /// What is known of the state of things.
@@ -19,7 +19,7 @@ pub struct Presence {
 #[derive(Default)]
 struct Now {
     tray: Option<Tray>,
-    shape: Shape,
+    sign: Sign,
     /// The conversation that uses the screen, and whether it is paused.
     live: Option<(ConversationId, bool)>,
 }
@@ -44,14 +44,16 @@ impl Presence {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn shape(&self, app: &AppHandle, shape: Shape) {
+    fn show(&self, app: &AppHandle, sign: Sign) {
         let mut now = self.lock();
-        if now.shape != shape {
-            now.shape = shape;
-            if let Some(tray) = &now.tray {
-                tray.show(app, shape);
-            }
+        // The end of one turn says nothing of the one that uses the screen.
+        if now.sign == sign || (sign.shape == Shape::Idle && now.live.is_some()) {
+            return;
         }
+        if let Some(tray) = &now.tray {
+            tray.show(app, &now.sign, &sign);
+        }
+        now.sign = sign;
     }
 }
 
@@ -89,21 +91,16 @@ fn take(app: &AppHandle, event: &Event) {
             }
         }
         (_, kind::CONFIRMATION) if event.chunk.content.is_some() => {
-            let presence = app.state::<Presence>();
-            let on_screen = presence.live().is_some();
-            presence.shape(app, Shape::Waiting);
+            let on_screen = app.state::<Presence>().live().is_some();
             if on_screen && event.chunk.format.as_deref() != Some("action") {
                 // Code is read before it is approved, and the pill has no room for it.
                 window::show(app, None);
             }
         }
-        (Role::Server, kind::STATUS) => {
-            let presence = app.state::<Presence>();
-            if presence.live().is_none() {
-                presence.shape(app, Shape::Idle);
-            }
-        }
         _ => {}
+    }
+    if let Some(sign) = Sign::of(event) {
+        app.state::<Presence>().show(app, sign);
     }
     if let Some(notice) = Notice::of(event) {
         notices::tell(app, notice);
@@ -117,15 +114,6 @@ fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
     if held {
         presence.lock().live = (!over).then(|| (conversation.clone(), os.state == OsState::Paused));
     }
-    presence.shape(
-        app,
-        match os.state {
-            OsState::Looking | OsState::Thinking | OsState::Acting => Shape::Acting,
-            OsState::Paused => Shape::Paused,
-            OsState::Waiting => Shape::Waiting,
-            OsState::Finished | OsState::Stopped => Shape::Idle,
-        },
-    );
     if over && held {
         let hotkeys = app.state::<hotkeys::Hotkeys>();
         hotkeys.set(app, hotkeys::Action::Panic, None);
@@ -135,8 +123,15 @@ fn screen(app: &AppHandle, conversation: &ConversationId, os: &Os) {
 }
 
 /// A conversation begins to use the screen: the pill takes the place of the main
-/// window, which would be in the way. Without a pill the window stays.
-pub fn clear_screen(app: &AppHandle, conversation: &ConversationId) {
+/// window, which would be in the way. Without a pill the window stays. Where it is
+/// about to act at some points, only what lies there gets out of the way.
+pub fn clear_screen(app: &AppHandle, conversation: &ConversationId, points: &[(i32, i32)]) {
+    if !points.is_empty() {
+        if let Err(error) = pill::make_room(app, points) {
+            tracing::warn!(%error, "what is about to be acted on may be covered");
+        }
+        return;
+    }
     app.state::<Presence>().lock().live = Some((conversation.clone(), false));
     let hotkeys = app.state::<hotkeys::Hotkeys>();
     hotkeys.set(app, hotkeys::Action::Panic, Some(platform::PANIC_KEYS));

@@ -1,6 +1,7 @@
 //! The icon in the system's bar: another shape for each state, and a menu with
 //! everything, since Linux tells no clicks on the icon itself.
 
+use interpreter_engine::{Shape, Sign};
 use interpreter_protocol::Op;
 use tauri::image::Image;
 use tauri::menu::{MenuBuilder, MenuItem, MenuItemBuilder, PredefinedMenuItem};
@@ -10,23 +11,13 @@ use tauri::{AppHandle, Manager as _, Theme, Wry};
 use crate::presence::Presence;
 use crate::{platform, verbs::ask, window};
 
-/// What the icon says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shape {
-    /// Nobody but the person uses the screen.
-    #[default]
-    Idle,
-    /// Something waits for the person.
-    Waiting,
-    /// The assistant uses the screen.
-    Acting,
-    /// The person took control.
-    Paused,
-}
+/// The first line of the menu while nothing is under way.
+const NOTHING: &str = "Nothing is under way";
 
 /// The tray icon with what changes in its menu.
 pub struct Tray {
     icon: TrayIcon,
+    state: MenuItem<Wry>,
     pause: MenuItem<Wry>,
     stop: MenuItem<Wry>,
 }
@@ -38,9 +29,12 @@ pub fn open(app: &AppHandle) -> tauri::Result<Option<Tray>> {
         return Ok(None);
     }
     let item = |id: &str, text: &str| MenuItemBuilder::with_id(id, text);
+    let state = item("state", NOTHING).enabled(false).build(app)?;
     let pause = item("pause", "Pause").enabled(false).build(app)?;
     let stop = item("stop", "Stop everything").enabled(false).build(app)?;
     let menu = MenuBuilder::new(app)
+        .item(&state)
+        .item(&PredefinedMenuItem::separator(app)?)
         .item(&item("open", "Open Interpreter").build(app)?)
         .item(&item("new", "New conversation").build(app)?)
         .item(&item("settings", "Settings").build(app)?)
@@ -57,29 +51,33 @@ pub fn open(app: &AppHandle) -> tauri::Result<Option<Tray>> {
         .menu(&menu)
         .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
         .build(app)?;
-    Ok(Some(Tray { icon, pause, stop }))
+    Ok(Some(Tray {
+        icon,
+        state,
+        pause,
+        stop,
+    }))
 }
 
 impl Tray {
     /// Shows another state.
-    pub fn show(&self, app: &AppHandle, shape: Shape) {
-        let words = match shape {
-            Shape::Idle => "Interpreter",
-            Shape::Waiting => "Interpreter waits for you",
-            Shape::Acting => "Interpreter is using this computer",
-            Shape::Paused => "Interpreter is paused: you have control",
-        };
+    pub fn show(&self, app: &AppHandle, before: &Sign, Sign { shape, words }: &Sign) {
+        let idle = *shape == Shape::Idle;
         let live = matches!(shape, Shape::Acting | Shape::Paused);
-        let pause = match shape {
-            Shape::Paused => "Resume",
-            _ => "Pause",
-        };
-        let done = picture(app, shape)
-            .and_then(|picture| self.icon.set_icon(Some(picture)))
-            .and_then(|()| self.icon.set_tooltip(Some(words)))
-            .and_then(|()| self.pause.set_text(pause))
-            .and_then(|()| self.pause.set_enabled(live))
-            .and_then(|()| self.stop.set_enabled(shape != Shape::Idle));
+        let paused = *shape == Shape::Paused;
+        let mut done = self
+            .icon
+            .set_tooltip(Some(words))
+            // Linux shows no words beside the icon.
+            .and_then(|()| self.state.set_text(if idle { NOTHING } else { words }));
+        if before.shape != *shape {
+            done = done
+                .and_then(|()| picture(app, *shape))
+                .and_then(|picture| self.icon.set_icon(Some(picture)))
+                .and_then(|()| self.pause.set_text(if paused { "Resume" } else { "Pause" }))
+                .and_then(|()| self.pause.set_enabled(live))
+                .and_then(|()| self.stop.set_enabled(!idle));
+        }
         if let Err(error) = done {
             tracing::warn!(%error, "the tray icon could not be changed");
         }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use interpreter_engine::place::{self, Area};
 use serde_json::json;
 use tauri::utils::config::Color;
 use tauri::webview::{NewWindowFeatures, NewWindowResponse};
 use tauri::{
-    AppHandle, Emitter as _, Manager as _, PhysicalPosition, Theme, Url, WebviewUrl, WebviewWindow,
-    WebviewWindowBuilder, WindowEvent, Wry,
+    AppHandle, Emitter as _, Manager as _, Monitor, PhysicalPosition, PhysicalSize, Theme, Url,
+    WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
 };
 
 use crate::{EVENT, Started};
@@ -140,6 +141,36 @@ pub fn hide(app: &AppHandle) {
     if let Err(error) = window.hide() {
         tracing::warn!(%error, "the window could not be hidden");
     }
+}
+
+/// Hides the main window where it covers one of these points, of which the pill told
+/// the person: what is below is about to be acted on.
+pub fn make_room(app: &AppHandle, points: &[(i32, i32)]) -> tauri::Result<()> {
+    if let Some(window) = main(app)
+        && window.is_visible()?
+    {
+        let area = area(window.outer_position()?, window.outer_size()?);
+        if points.iter().any(|point| place::holds(area, *point)) {
+            hide(app);
+        }
+    }
+    Ok(())
+}
+
+/// A part of the desktop, as numbers.
+pub fn area(at: PhysicalPosition<i32>, size: PhysicalSize<u32>) -> Area {
+    [at.x, at.y, size.width as i32, size.height as i32]
+}
+
+/// The whole of a display.
+pub fn whole(monitor: &Monitor) -> Area {
+    area(*monitor.position(), *monitor.size())
+}
+
+/// The part of a display that no bars take.
+pub fn work(monitor: &Monitor) -> Area {
+    let work = monitor.work_area();
+    area(work.position, work.size)
 }
 
 /// Shows the main window, or hides it where it is in front.

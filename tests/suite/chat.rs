@@ -1,12 +1,12 @@
 //! A chat that runs Python and answers with what it printed, through every front
-//! that a program can drive, in both wire formats.
+//! that a program can drive, in every wire format.
 
 use interpreter_protocol::Decision;
 use interpreter_test_support::{ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
-use crate::house::{House, Wire};
+use crate::house::{House, WIRES, Wire};
 
 /// Runs code, then repeats what it printed.
 fn script() -> Script {
@@ -27,8 +27,8 @@ fn script() -> Script {
 }
 
 #[tokio::test]
-async fn over_a_pipe_in_both_formats() {
-    for wire in [Wire::OpenAi, Wire::Anthropic] {
+async fn over_a_pipe_in_every_format() {
+    for wire in WIRES {
         let model = ModelServer::start(script());
         let house = House::with_model(&model, wire);
         let mut pipe = house.pipe().await;

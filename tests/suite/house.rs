@@ -35,7 +35,12 @@ pub fn program(name: &str) -> PathBuf {
 pub enum Wire {
     OpenAi,
     Anthropic,
+    Responses,
+    Gemini,
 }
+
+/// All of them.
+pub const WIRES: [Wire; 4] = [Wire::OpenAi, Wire::Anthropic, Wire::Responses, Wire::Gemini];
 
 const FIRST_RUN: &str = "INTERPRETER_FIRST_RUN";
 
@@ -70,6 +75,11 @@ impl House {
         let (name, base) = match wire {
             Wire::OpenAi => ("openai/scripted", model.openai_base()),
             Wire::Anthropic => ("anthropic/claude-sonnet-5-5", model.url()),
+            Wire::Responses => (
+                "openai/gpt-6.1-terra",
+                format!("{}/responses", model.openai_base()),
+            ),
+            Wire::Gemini => ("gemini/gemini-3.8-flash", model.gemini_base()),
         };
         house.arguments.extend(
             [

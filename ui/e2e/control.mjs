@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import {
   fresh,
@@ -11,6 +12,7 @@ import {
   nothingStrange,
   page,
   picture,
+  press,
   say,
   sound,
 } from './page.mjs';
@@ -33,12 +35,21 @@ const ADDRESS = new URL(process.argv[2] ?? process.env.INTERPRETER_URL);
 let pill;
 let window;
 
+/** A page in a window of its own: a tab behind another is drawn once a second. */
+async function ofItsOwn() {
+  const opened = page.context().waitForEvent('page');
+  const chromium = await page.context().newCDPSession(page);
+  await chromium.send('Target.createTarget', { url: 'about:blank', newWindow: true });
+  return opened;
+}
+
 async function openPill() {
   const conversation = decodeURIComponent(new URL(page.url()).hash.replace('#/c/', ''));
   const here = new URL('pill.html', ADDRESS);
   here.hash = `${ADDRESS.hash.slice(1)}&conversation=${conversation}`;
-  pill ??= await page.context().newPage();
-  await pill.setViewportSize({ width: 620, height: 64 });
+  pill ??= await ofItsOwn();
+  // As wide as in the app. Chromium draws what is less high only twice a second.
+  await pill.setViewportSize({ width: 620, height: 100 });
   await pill.goto('about:blank');
   await pill.goto(here.href);
 }
@@ -46,7 +57,9 @@ async function openPill() {
 const pillIn = (state) => pill.locator(`[data-pill="${state}"]`).waitFor();
 const onPill = (action) => pill.locator(`[data-action="${action}"]:not([aria-disabled])`).click();
 const steps = () => page.locator('[data-region="steps"]');
+const rows = () => page.locator('[data-step]');
 const row = (number) => page.locator(`[data-step="${number}"]`);
+const focused = (what) => what.evaluate((one) => one === document.activeElement);
 const themes = {
   light: { colorScheme: 'light', contrast: null },
   dark: { colorScheme: 'dark', contrast: null },
@@ -62,14 +75,20 @@ async function inThemes(what, of = page) {
   await of.emulateMedia(themes.light);
 }
 
+/** A conversation that is there: what is written before that belongs to the next one. */
+async function begun() {
+  await fresh('help');
+  await page.getByText('I am the embedded command reader').first().waitFor();
+  await idle();
+}
+
 before(async () => {
   window = spawn('/usr/bin/python3', ['-c', WINDOW], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(window.stdout, 'data');
 });
 
 test('the sheet says what will happen, and begins nothing by itself', async () => {
-  await fresh('help');
-  await idle();
+  await begun();
   await message().fill('look at the screen; click at 400, 300; look at the screen');
   await page.locator('[data-use="screen"]').click();
   const sheet = page.getByRole('dialog');
@@ -172,19 +191,104 @@ test('the steps are listed, with the place on the picture', async () => {
   await steps().waitFor();
   await row(1).locator('[data-ring]').waitFor();
   await row(1).getByText('Click at 400, 300').waitFor();
-  assert.equal(await page.locator('[data-step]').count(), 3);
+  // Two were not allowed: nothing was done, and they have no number.
+  assert.deepEqual(await rows().evaluateAll((all) => all.map((one) => one.dataset.step)), [
+    '1',
+    '',
+    '',
+  ]);
   // The keys stand on the newest.
-  assert.equal(await row(3).evaluate((one) => one === document.activeElement), true);
+  assert.equal(await focused(rows().nth(2)), true);
   await page.keyboard.press('Home');
-  assert.equal(await row(1).evaluate((one) => one === document.activeElement), true);
+  assert.equal(await focused(row(1)), true);
   await page.keyboard.press('Enter');
-  await page.locator('[data-compare] [data-ring]').waitFor();
+  // The ring is where it was clicked, on pictures of the whole screen.
+  const pair = page.locator('[data-compare-pair]');
+  await pair.locator('img').nth(1).waitFor();
+  const [picture, ring] = await Promise.all([
+    pair.boundingBox(),
+    pair.locator('[data-ring]').boundingBox(),
+  ]);
+  const at = [
+    ((ring.x + ring.width / 2 - picture.x) / picture.width) * 1280,
+    ((ring.y + ring.height / 2 - picture.y) / picture.height) * 800,
+  ];
+  // A pixel of the panel is some three of the screen.
+  assert.ok(Math.abs(at[0] - 400.5) < 4 && Math.abs(at[1] - 300.5) < 4, `the ring is at ${at}`);
   await inThemes('control-steps');
   await page.keyboard.press('Enter');
   await page.locator('[data-compare]').waitFor({ state: 'detached' });
   await page.keyboard.press('ArrowDown');
-  assert.equal(await row(2).evaluate((one) => one === document.activeElement), true);
+  assert.equal(await focused(rows().nth(1)), true);
+});
+
+test('a step is looked at and judged by keyboard alone', async () => {
+  const pair = (shown) => page.locator(`[data-compare] [data-compare-pair="${shown}"]`).waitFor();
+  const tabTo = async (what) => {
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page.locator(what)), true, what);
+  };
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await pair(50);
+  await tabTo('[data-field="compare"]');
+  await page.keyboard.press('ArrowRight');
+  await pair(55);
+  await page.keyboard.press('End');
+  await pair(100);
+  await tabTo('[data-action="enlarge"]');
+  await page.keyboard.press('Enter');
+  const large = page.locator('[data-large]');
+  await large.locator('[data-ring]').waitFor();
+  const wide = () => large.locator('[data-compare-pair]').evaluate((one) => one.clientWidth);
+  const fitted = await wide();
+  await large.getByRole('region').focus();
+  await page.keyboard.press('+');
+  assert.ok((await wide()) > fitted * 1.2, 'it is larger');
+  await sound('a step, enlarged');
+  await picture('control-step-large');
+  await page.keyboard.press('Escape');
+  await large.waitFor({ state: 'detached' });
+  assert.equal(await focused(page.locator('[data-action="enlarge"]')), true);
+  await tabTo('[data-action="retry-step"]');
+  await tabTo('[data-action="wrong-click"]');
+  await page.keyboard.press('Enter');
+  const note = page.locator('[data-field="wrong-note"]');
+  await note.waitFor();
+  assert.equal(await focused(note), true);
+  await page.keyboard.type('It was the button beside it');
+  await page.keyboard.press('Enter');
+  await row(1).getByText('wrong click. It was the button beside it').waitFor();
+  await inThemes('control-step-wrong');
+  // It is kept with the step.
+  await page.reload();
+  await page.locator('[data-card]').last().waitFor();
   await page.keyboard.press('Control+j');
+  await row(1).getByText('It was the button beside it').waitFor();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-action="take-back"]').focus();
+  await page.keyboard.press('Enter');
+  await row(1).locator('[data-said="wrong"]').waitFor({ state: 'detached' });
+  assert.equal(await focused(page.locator('[data-action="wrong-click"]')), true);
+});
+
+test('the steps are saved as one file, with the screenshots where they are ticked', async () => {
+  const saved = async (ticked) => {
+    await page.locator('[data-action="save-steps"]').click();
+    if (ticked) await page.locator('[data-field="screenshots"]').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('[data-action="save-file"]').click(),
+    ]);
+    return readFile(await download.path(), 'utf8');
+  };
+  const plain = await saved(false);
+  const whole = await saved(true);
+  assert.match(plain, /Click/);
+  assert.equal(plain.includes('data:image/'), false);
+  assert.equal(whole.includes('data:image/'), true);
+  await page.locator('[data-action="close-steps"]').click();
   await steps().waitFor({ state: 'detached' });
 });
 
@@ -207,7 +311,7 @@ test('the chip of the header leads to the steps', async () => {
   await inState('awaiting');
   await page.locator('header [data-action="steps"]').click();
   await steps().waitFor();
-  await row(4).getByText('Waiting for you').waitFor();
+  await rows().last().getByText('Waiting for you').waitFor();
   await sound('live, with the steps');
   await picture('control-live');
   await page.locator('[data-action="close-steps"]').click();
@@ -215,6 +319,25 @@ test('the chip of the header leads to the steps', async () => {
   await steps().waitFor();
   await page.locator('[data-pill] [data-action="panic"]').click();
   await idle();
+});
+
+test('a replay says what it is, asks again, and does the steps in a conversation of its own', async () => {
+  const before = page.url();
+  await page.locator('[data-action="replay"]').click();
+  await page.getByRole('dialog').getByText('without a model').waitFor();
+  await inThemes('control-replay');
+  await page.locator('[data-action="replay-start"]').click();
+  await page.waitForFunction((old) => window.location.href !== old, before);
+  await page.waitForTimeout(6000); await picture('control-replay-debug'); console.error('TEXT', await page.locator('main').innerText());
+  await inState('awaiting');
+  await press('run');
+  await inState('done');
+  await idle();
+  await row(1).getByText('again').waitFor();
+  await row(1).getByText('Click at 400, 300').waitFor();
+  await sound('replayed');
+  await picture('control-replayed');
+  await page.locator('[data-action="close-steps"]').click();
 });
 
 test('what is under way can be paused, and goes on', async () => {
@@ -241,8 +364,7 @@ test('what is under way can be paused, and goes on', async () => {
 });
 
 test('a hand on the mouse holds it, and a wait is not lost', async () => {
-  await fresh('help');
-  await idle();
+  await begun();
   await page.locator('[data-use="screen"]').click();
   await page.locator('[data-action="start-screen"]').click();
   await say('wait 3; wait 1; look at the screen');

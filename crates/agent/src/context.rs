@@ -10,13 +10,16 @@ use interpreter_llm::{
     Call, CallResult, Image, Message, ModelInfo, OMITTED_IMAGE, Part, RAN_BY_USER, Raw, Speaker,
     outside,
 };
-use interpreter_protocol::{Item, ItemId, Role, kind};
+use interpreter_protocol::{Item, ItemId, Role, UserPart, kind};
 use serde_json::{Value, json};
 
 use crate::{Host, Memo, StoredPart, StoredResult};
 
 /// Told in place of a result that a crash or a stop took away.
 const LOST_RESULT: &str = "Interrupted. It may have taken effect.";
+
+/// Told before text that the person points at.
+const QUOTED: &str = "The text that the user selected in another app:\n";
 
 /// What a request's messages are built from.
 pub(crate) struct Source<'a> {
@@ -70,6 +73,14 @@ impl Builder<'_> {
                     ),
                 };
                 let parts = told.parts.iter().map(|part| self.stored(part)).collect();
+                self.push(Speaker::User, parts);
+            }
+            // A recorded step that the person did again.
+            (Role::User, kind::ACTION) => {
+                self.end_reply();
+                let told = memo.and_then(|memo| memo.result.clone());
+                let parts = told.unwrap_or_default().parts;
+                let parts = parts.iter().map(|part| self.stored(part)).collect();
                 self.push(Speaker::User, parts);
             }
             (Role::User, _) => {
@@ -242,6 +253,10 @@ impl Builder<'_> {
                 vec![Part::Text(format!("Attached file: {path}"))]
             }
             _ if item.text().is_empty() => Vec::new(),
+            _ if item.format.as_deref() == Some(UserPart::QUOTE) => {
+                let text = outside::marked_as(item.id.as_str(), "selected text", item.text());
+                vec![Part::Text(format!("{QUOTED}{text}"))]
+            }
             _ => vec![Part::Text(item.text().to_owned())],
         }
     }

@@ -58,6 +58,8 @@ pub struct TurnSettings {
     pub profile: String,
     /// US dollars this conversation may cost.
     pub max_budget: Option<f64>,
+    /// US dollars one turn may cost.
+    pub max_budget_turn: Option<f64>,
     /// Steps one turn may do on the screen.
     pub os_steps: Option<u32>,
     /// For how long one turn may use the screen; while the person has control does not count.
@@ -77,6 +79,8 @@ pub struct TurnSettings {
 /// What a limit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BudgetScope {
+    /// One turn.
+    Turn,
     /// One conversation.
     Conversation,
     /// A day, from midnight by this computer's clock.

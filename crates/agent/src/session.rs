@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use interpreter_protocol::{
     Chunk, ConfirmationId, ConversationId, Decision, Error, ErrorCode, ItemId, Receipt, RequestId,
-    Role, Run, Transcript, kind,
+    Role, Run, Step, Transcript, kind,
 };
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +16,7 @@ use crate::{Host, Journal, Memo};
 
 mod meta;
 mod past;
+mod steps;
 
 /// Commands that may wait for the session.
 const COMMANDS: usize = 64;
@@ -86,6 +87,24 @@ pub enum SessionOp {
         language: String,
         /// The code.
         code: String,
+    },
+    /// Do recorded steps again, one after the other, without a model.
+    Replay {
+        /// The conversation they are in.
+        from: ConversationId,
+        /// The steps.
+        steps: Vec<Step>,
+    },
+    /// Keep what an action did on the screen. Its number is given here.
+    Record(Box<Step>),
+    /// Keep what the person says of a step.
+    Mark {
+        /// The step.
+        number: u32,
+        /// It was wrong.
+        wrong: bool,
+        /// What was wrong with it.
+        note: Option<String>,
     },
     /// Remove an item and what follows.
     Truncate(ItemId),
@@ -288,6 +307,10 @@ impl State {
                 let (language, code) = (language.clone(), code.clone());
                 self.run_own(command, &language, &code).await;
             }
+            SessionOp::Replay { from, steps } => {
+                let (from, steps) = (from.clone(), steps.clone());
+                self.replay(command, &from, &steps).await;
+            }
             // Nothing is under way that could be held or gone on with.
             SessionOp::Pause(_) | SessionOp::Resume => command.accept(),
             SessionOp::Truncate(item) if self.emitter.transcript.item(item).is_none() => {
@@ -343,7 +366,24 @@ impl State {
                 }
                 None
             }
-            SessionOp::Continue { .. } | SessionOp::RunCode { .. } => {
+            SessionOp::Record(step) => {
+                let step = Step::clone(step);
+                self.record(step);
+                command.accept();
+                None
+            }
+            SessionOp::Mark {
+                number,
+                wrong,
+                note,
+            } => {
+                let answer = self.mark(*number, *wrong, note.clone());
+                let _ = command.reply.send(answer.map(|()| Receipt::default()));
+                None
+            }
+            SessionOp::Continue { .. }
+            | SessionOp::RunCode { .. }
+            | SessionOp::Replay { .. } => {
                 command.refuse(
                     ErrorCode::NotNow,
                     "Nothing was done: the assistant is at work. Wait for it, or stop it.",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use interpreter_llm::{Call, ModelInfo, ToolSpec};
-use interpreter_protocol::{Chunk, ConversationId, ItemId, Mode, RequestId, RunState, Tier};
+use interpreter_protocol::{Chunk, ConversationId, ItemId, Mode, RequestId, RunState, Step, Tier};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -62,8 +62,26 @@ pub trait Tool: Send + Sync {
         None
     }
 
+    /// Reads a recorded step that the person does again, without a model: where it goes
+    /// now, and what the policy must know of that. None where it does no steps. What
+    /// fails is why it cannot be told, in words for people.
+    fn again<'a>(
+        &'a self,
+        step: &'a Step,
+        mode: Mode,
+    ) -> Option<BoxFuture<'a, Result<Prepared, ToolError>>> {
+        let _ = (step, mode);
+        None
+    }
+
     /// Does it. Dropping the future must not leave anything running.
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput>;
+
+    /// What the model is shown once several actions of one answer are over, each of which
+    /// left that out because another was to come. It becomes part of the last one's result.
+    fn view(&self, _handle: ToolHandle) -> BoxFuture<'static, Vec<StoredPart>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// A call that still streams in, as far as it can be shown.
@@ -133,6 +151,8 @@ pub struct Reach {
     pub also: Vec<String>,
     /// Why it cannot be taken back, in words: `looks like "Send"`.
     pub consequence: Option<String>,
+    /// The name of the secret that is typed.
+    pub secret: Option<String>,
 }
 
 impl Default for Reach {
@@ -143,6 +163,7 @@ impl Default for Reach {
             kind: AppKind::Ordinary,
             also: Vec::new(),
             consequence: None,
+            secret: None,
         }
     }
 }
@@ -225,6 +246,10 @@ pub struct ToolHandle {
     pub scene: Option<Scene>,
     /// The person used the computer since the model last saw it.
     pub user_acted: bool,
+    /// The content of the action that comes right after this one in the same answer.
+    pub next: Option<Value>,
+    /// What the model is shown can wait: for the next action, or for [`Tool::view`].
+    pub shows_later: bool,
     /// Towards the session. Bounded: a tool that prints fast waits here.
     pub events: mpsc::Sender<ToolEvent>,
     /// From the person.
@@ -256,6 +281,11 @@ pub struct ToolOutput {
     pub exit: Option<i32>,
     /// A sentence for the person.
     pub note: Option<String>,
+    /// It went well, but not as further actions of the same answer were made for: they
+    /// are not done, and the model is told this of them.
+    pub upset: Option<&'static str>,
+    /// The model has been shown what came of it, with a picture or in words.
+    pub shown: bool,
 }
 
 impl ToolOutput {
@@ -267,6 +297,8 @@ impl ToolOutput {
             state: RunState::Done,
             exit: None,
             note: None,
+            upset: None,
+            shown: false,
         }
     }
 
@@ -279,6 +311,8 @@ impl ToolOutput {
             state: RunState::Failed,
             exit: None,
             note: Some(message),
+            upset: None,
+            shown: false,
         }
     }
 }

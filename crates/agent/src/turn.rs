@@ -16,11 +16,13 @@ use crate::session::{End, State, Wake};
 use crate::{ModelHandle, Prepared, Scene, Subject, Tool, ToolError, TurnSettings, context};
 
 mod ask;
+mod batch;
 mod budget;
 mod call;
 pub(crate) mod control;
 mod execute;
 mod own;
+mod replay;
 mod reply;
 
 /// How often code that streams in is shown anew.
@@ -54,6 +56,7 @@ impl State {
     /// Runs a turn to its end, whatever that is, and says so.
     pub(crate) async fn turn(&mut self) {
         self.control = control::Control::default();
+        self.control.cost_before = self.emitter.transcript.meta.cost;
         let end = self.rounds().await;
         if let Some(error) = self.emitter.take_failure() {
             tracing::error!(code = %error.code.as_str(), "the conversation could not be written");

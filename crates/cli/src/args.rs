@@ -50,6 +50,20 @@ pub(crate) enum Action {
     Settings,
     /// Build the conversation index anew.
     Reindex,
+    /// Do recorded steps again.
+    Replay {
+        /// Where they are.
+        conversation: String,
+        /// Which; none: all.
+        numbers: Vec<u32>,
+    },
+    /// What was done on the screen, as a page.
+    Steps {
+        /// Where.
+        conversation: String,
+        /// With the screenshots.
+        screenshots: bool,
+    },
     /// Tell the version.
     Version,
 }
@@ -234,6 +248,8 @@ fn command_word(words: &[String], json: &mut bool) -> Result<Option<Action>, Ref
         Some(&"settings") => Action::Settings,
         Some(&"reindex") => Action::Reindex,
         Some(&"computer") => return computer_words(&words[1..]),
+        Some(&"replay") => return replay_words(&words[1..], json),
+        Some(&"steps") => return Ok(steps_words(&words[1..])),
         _ => return Ok(None),
     };
     match words[1..] {
@@ -248,6 +264,50 @@ fn command_word(words: &[String], json: &mut bool) -> Result<Option<Action>, Ref
         ))),
         _ => Ok(None),
     }
+}
+
+/// The name of a conversation: its first words, two underscores, and when it began.
+/// No message looks like that by chance.
+fn is_conversation(word: &str) -> bool {
+    let date = word.rsplit_once("__").map(|(_, date)| date);
+    date.is_some_and(|date| date.contains('_') && date.contains('-'))
+}
+
+/// `replay CONVERSATION [NUMBER...]`.
+fn replay_words(words: &[&str], json: &mut bool) -> Result<Option<Action>, Refusal> {
+    let Some((conversation, rest)) = words.split_first().filter(|(word, _)| is_conversation(word))
+    else {
+        return Ok(None);
+    };
+    let mut numbers = Vec::new();
+    for word in rest {
+        match (*word, word.parse()) {
+            ("--json", _) => *json = true,
+            (_, Ok(number)) => numbers.push(number),
+            _ => {
+                return Err(Refusal::Words(format!(
+                    "`interpreter replay` takes a conversation and numbers of its steps, not {word:?}."
+                )));
+            }
+        }
+    }
+    Ok(Some(Action::Replay {
+        conversation: (*conversation).to_owned(),
+        numbers,
+    }))
+}
+
+/// `steps CONVERSATION [--screenshots]`.
+fn steps_words(words: &[&str]) -> Option<Action> {
+    let (conversation, screenshots) = match words {
+        [conversation] => (conversation, false),
+        [conversation, "--screenshots"] => (conversation, true),
+        _ => return None,
+    };
+    is_conversation(conversation).then(|| Action::Steps {
+        conversation: (*conversation).to_owned(),
+        screenshots,
+    })
 }
 
 fn computer_words(words: &[&str]) -> Result<Option<Action>, Refusal> {
@@ -346,6 +406,21 @@ mod tests {
             message("settings are broken"),
         );
         check(&["doctor who"], message("doctor who"));
+        let name = "Send_it__November_21_2026_18-41-03";
+        let replay = |numbers: &[u32]| Action::Replay {
+            conversation: name.to_owned(),
+            numbers: numbers.to_vec(),
+        };
+        let steps = |screenshots| Action::Steps {
+            conversation: name.to_owned(),
+            screenshots,
+        };
+        check(&["replay", name], replay(&[]));
+        check(&["replay", name, "2", "3"], replay(&[2, 3]));
+        check(&["replay", "it", "again"], message("replay it again"));
+        check(&["steps", name], steps(false));
+        check(&["steps", name, "--screenshots"], steps(true));
+        check(&["steps", "to", "take"], message("steps to take"));
         check(&["computer"], message("computer"));
         check(&["computer", "-"], Action::Computer(ComputerCall::Lines));
         check(&["computer", "says", "no"], message("computer says no"));

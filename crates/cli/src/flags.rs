@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 #[command(
     name = "interpreter",
     override_usage = "interpreter [FLAGS] [MESSAGE]…\n       interpreter computer METHOD [JSON]   \
-                      (or `-` for JSON lines)\n       interpreter doctor | settings | reindex",
+                      (or `-` for JSON lines)\n       interpreter replay CONVERSATION [STEP...]\n       interpreter steps CONVERSATION [--screenshots] > run.html\n       interpreter doctor | settings | reindex",
     disable_version_flag = true,
     infer_long_args = true,
     args_override_self = true,

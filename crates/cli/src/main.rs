@@ -20,6 +20,7 @@ mod once;
 mod plain;
 mod platform;
 mod render;
+mod replay;
 mod report;
 mod rich;
 mod serve;
@@ -115,6 +116,14 @@ async fn act(invocation: Invocation) -> Exit {
         Action::Doctor => house::doctor(&invocation).await,
         Action::Settings => house::settings(&invocation).await,
         Action::Reindex => house::reindex(&invocation).await,
+        Action::Replay {
+            ref conversation,
+            ref numbers,
+        } => replay::run(&invocation, conversation, numbers).await,
+        Action::Steps {
+            ref conversation,
+            screenshots,
+        } => replay::page(&invocation, conversation, screenshots).await,
     };
     match result {
         Ok(exit) => exit,

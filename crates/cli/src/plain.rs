@@ -123,7 +123,7 @@ impl Plain {
                 Some(place) => self.line(&format!("[image: {place}]")),
                 None => Ok(()),
             },
-            (Role::Assistant, kind::ACTION | kind::CALL) => match &chunk.content {
+            (Role::Assistant | Role::User, kind::ACTION | kind::CALL) => match &chunk.content {
                 Some(content) => self.line(&format!("[{}]", crate::rich::summary(content))),
                 None => Ok(()),
             },

@@ -86,6 +86,24 @@ impl Session {
         Ok(())
     }
 
+    /// Has recorded steps done again, in a new conversation.
+    ///
+    /// # Errors
+    /// Whatever keeps the engine from beginning it; nothing was done then.
+    pub(crate) async fn replay(
+        &mut self,
+        conversation: ConversationId,
+        numbers: Option<Vec<u32>>,
+    ) -> Result<(), Error> {
+        let op = Op::Replay {
+            conversation,
+            numbers,
+        };
+        let receipt = self.engine.submit(op).await?;
+        self.conversation = receipt.conversation;
+        self.subscribe()
+    }
+
     /// What came between two turns (an undo, another program's doing) was not
     /// asked about here, and its end must not be taken for the end of ours.
     fn skip_old_events(&mut self) {

@@ -52,7 +52,12 @@ pub(crate) trait View: Send {
 /// Whether a person is meant to see it: not their own words, not what is only
 /// for the model.
 pub(crate) fn is_for_people(chunk: &Chunk) -> bool {
-    chunk.role != Role::User && chunk.recipient.as_deref() != Some("assistant")
+    !is_said(chunk) && chunk.recipient.as_deref() != Some("assistant")
+}
+
+/// The person's own words. A recorded step they have done again is none.
+fn is_said(chunk: &Chunk) -> bool {
+    chunk.role == Role::User && chunk.kind != kind::ACTION
 }
 
 /// One chunk a line, for programs.
@@ -74,7 +79,7 @@ impl Json {
 impl View for Json {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         use std::io::Write as _;
-        if event.chunk.role == Role::User {
+        if is_said(&event.chunk) {
             return Ok(());
         }
         let mut line = if event.chunk.kind == kind::IMAGE {

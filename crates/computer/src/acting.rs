@@ -1,6 +1,6 @@
 //! Doing a plan: what it hits, the events, and what they did.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use interpreter_protocol::{Effect, Frame, Outcome};
 
@@ -9,9 +9,11 @@ use crate::computer::blocking;
 use crate::gate::Step;
 use crate::noticing;
 use crate::platform::{AccessWatch, ChangeWatch, PlatformError, Rect, Screen, Window};
+use crate::record::Draft;
+use crate::stir::Did;
 use crate::{
     Acted, AppKind, Changed, Computer, ComputerError, Picture, SecretWanted, SessionKey, Target,
-    effect, guard, image,
+    effect, focus, guard, image,
 };
 
 /// What is waited for after an action.
@@ -95,7 +97,30 @@ impl Computer {
         blocking(move || computer.perform_now(&session, &plan)).await
     }
 
+    /// Does a plan, and tells whoever keeps a record of it, however it ended.
     fn perform_now(&self, session: &SessionKey, plan: &Plan) -> Result<Acted, ComputerError> {
+        let (began, at) = (Instant::now(), SystemTime::now());
+        let mut draft = Draft::default();
+        let acted = self.perform_plan(session, plan, &mut draft);
+        if let Some(recorder) = self.recorder() {
+            let effect = match &acted {
+                Ok(acted) => acted.effect.clone(),
+                Err(error) => error.effect(),
+            };
+            let times = (at, began.elapsed());
+            if let Some(done) = draft.done(session, plan, times, effect, self.secrets()) {
+                recorder(done);
+            }
+        }
+        acted
+    }
+
+    fn perform_plan(
+        &self,
+        session: &SessionKey,
+        plan: &Plan,
+        draft: &mut Draft,
+    ) -> Result<Acted, ComputerError> {
         let gate = self.gate();
         let screen = self.screen()?;
         let mut acted = Acted {
@@ -141,10 +166,13 @@ impl Computer {
             acted.effect.detail = format!("Waited {} s.", time.as_secs_f64());
             return Ok(acted);
         }
-        let windows = self.check(screen.windows())?;
+        let windows = self.make_room(&plan.aim, &*screen)?;
         let (mut target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
+        draft.area = hit.first().map(|window| window.rect);
+        draft.target = Some(target.clone());
         self.allowed_windows(&*screen, &plan.aim, &hit, &windows)?;
         self.only_given(&plan.frame, &plan.aim, &target, &hit)?;
+        self.same_keyboard(session, plan, &hit)?;
         acted.app.clone_from(&target.app);
         let layout = Some(plan.frame.layout.clone());
         let glide = self.glide();
@@ -177,19 +205,24 @@ impl Computer {
             self.same_layout(&*screen, &plan.frame)?;
             // Programs answer while the picture is taken.
             let asked = self.ask(&*screen, &plan.aim, &target, &hit, &windows);
-            let before = self.moment(&*screen, area)?;
+            let before = &*draft.before.insert(self.moment(&*screen, area)?);
             let watch = self.check(screen.damage())?;
             let known = asked.wait(self.secrets());
             let element = known.aimed(&plan.aim);
-            self.allowed_element(plan, element)?;
             target.element = element.cloned();
+            draft.target = Some(target.clone());
+            self.allowed_element(plan, element)?;
             guard::ask(self.guard(), session, &target, plan)?;
-            let steps = self.steps(session, plan, &target)?;
+            let mut steps = self.steps(session, plan, &target)?;
+            if let Some(window) = hit.first().filter(|_| plan.aim == Aim::Focus) {
+                steps.insert(0, Step::KeyboardOf(window.id));
+            }
             let told = self.access().watch();
             let start = Instant::now();
             gate.perform(session, token, steps, layout, glide)?;
             acted.sent = start.elapsed();
             let hit = hit.into_iter().next();
+            let did = did(plan, hit.as_ref());
             let mut settling = Settling {
                 watch,
                 told,
@@ -200,8 +233,20 @@ impl Computer {
             let (mut effect, changed) = self.effect(session, &mut settling, |computer| {
                 let after = computer.moment(&*screen, area)?;
                 let again = computer.ask_again(&*screen, &known, &after.windows);
-                let seen = effect::compare(&before, &after, target.point, &plan.frame);
-                Ok(noticing::judge(seen, &known, &again, plan.typed_text()))
+                computer.keyboard().saw(session, &after.windows);
+                let seen = effect::compare(before, &after, target.point, &plan.frame);
+                let (mut effect, mut changed) =
+                    noticing::judge(seen, &known, &again, plan.typed_text());
+                if focus::strayed(plan, &before.windows, &after.windows) {
+                    effect = Effect {
+                        outcome: Outcome::Uncertain,
+                        detail: format!("{} {}", focus::STRAYED, effect.detail),
+                    };
+                }
+                let moved = changed.focus.is_some();
+                changed.stir = did.stir(&before.windows, &after.windows, moved);
+                *draft.after.borrow_mut() = Some(after);
+                Ok((effect, changed))
             })?;
             self.count(session, plan, &mut effect);
             acted.effect = effect;
@@ -308,5 +353,17 @@ impl Computer {
             width: pixels.width,
             height: pixels.height,
         })
+    }
+}
+
+/// What a plan does, as far as it matters for what comes after it.
+fn did(plan: &Plan, hit: Option<&Window>) -> Did {
+    let presses = |step: &Step| matches!(step, Step::Button(_, true));
+    let clicks = plan.steps.iter().any(presses);
+    let text = plan.typed_text();
+    Did {
+        clicked: hit.filter(|_| clicks).map(|window| window.id),
+        by_keys: plan.aim == Aim::Focus,
+        plain_text: text.is_some_and(|text| !text.contains(['\t', '\n', '\r'])),
     }
 }

@@ -40,6 +40,9 @@ pub(crate) const ACTIONS: &[&str] = &[
     "cursor_position",
 ];
 
+/// Between two of many clicks.
+const CLICK_STEP: Duration = Duration::from_millis(5);
+
 /// What an action goes to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Aim {
@@ -79,6 +82,9 @@ pub(crate) struct Plan {
     pub(crate) frame: Frame,
     /// The name of a secret to type; its value is put in right before.
     pub(crate) secret: Option<String>,
+    /// Made for a picture that was seen: keys are for the window that had the
+    /// keyboard in it.
+    pub(crate) seen: bool,
 }
 
 impl Plan {
@@ -89,6 +95,7 @@ impl Plan {
             answer,
             frame: frame.clone(),
             secret: None,
+            seen: false,
         }
     }
 
@@ -103,6 +110,13 @@ impl Plan {
     ) -> Self {
         let mut steps: Vec<Step> = point.map(|(x, y)| Step::Move(x, y)).into_iter().collect();
         steps.extend(down(held));
+        // Window managers look at each click before its window gets it. Clicks that come
+        // faster than that pile up in the display server, where no stop reaches them.
+        let interval = if clicks > 3 {
+            interval.max(CLICK_STEP)
+        } else {
+            interval
+        };
         for click in 0..clicks {
             if click > 0 && !interval.is_zero() {
                 steps.extend([Step::Flush, Step::Wait(interval)]);

@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use crate::action;
 use crate::desk::{Desk, SharedClipboard};
+use crate::focus::Keyboard;
 use crate::noticing::Idle;
 use crate::platform::{self, Accessibility, Display, Rect, Screen, Window, WindowKind};
 use crate::secret::Secrets;
 use crate::{
-    Acted, AppKind, Clear, ComputerConfig, ComputerError, Gate, Guard, Look, Method, SessionKey,
-    Shot, Target, api, image,
+    Acted, AppKind, Clear, ComputerConfig, ComputerError, Gate, Guard, Look, Method, Recorder,
+    SessionKey, Shot, Target, api, image,
 };
 
 /// Screen, mouse, keyboard and clipboard of this machine. Cheap to clone; one
@@ -30,10 +31,12 @@ pub struct Computer {
 }
 
 struct Inner {
+    /// As it was named, if it was.
+    display: Option<String>,
     desk: Arc<Desk>,
     gate: Gate,
     eyes: Eyes,
-    glide: Option<Duration>,
+    glide: Mutex<Option<Duration>>,
     clear: Option<Clear>,
     /// The eyes were told to start.
     warmed: AtomicBool,
@@ -41,8 +44,10 @@ struct Inner {
     /// Kinds of apps met so far, by process and name.
     kinds: Mutex<HashMap<(Option<u32>, String), AppKind>>,
     idle: Mutex<Idle>,
+    keyboard: Keyboard,
     secrets: Secrets,
     guard: OnceLock<Arc<Guard>>,
+    recorder: OnceLock<Arc<Recorder>>,
 }
 
 /// Runs on a thread that may block.
@@ -66,8 +71,13 @@ const REST_CAP: Duration = Duration::from_secs(1);
 impl Computer {
     /// A computer that opens this machine's desktop when it is first needed.
     pub fn new(config: ComputerConfig) -> Self {
-        let (display, runtime) = (config.display.clone(), config.runtime.clone());
-        let desk = Desk::new(move || platform::open_on(display.as_deref(), runtime.as_deref()));
+        let place = platform::Place {
+            display: config.display.clone(),
+            runtime: config.runtime.clone(),
+            bus: config.bus.clone(),
+            data: config.data.clone(),
+        };
+        let desk = Desk::new(move || platform::open_at(&place));
         Self::with_desk(config, desk)
     }
 
@@ -77,17 +87,20 @@ impl Computer {
         let access = platform::accessibility(config.display.as_deref());
         Self {
             inner: Arc::new(Inner {
+                display: config.display,
                 desk,
                 gate,
                 eyes: config.eyes,
-                glide: config.glide,
+                glide: Mutex::new(config.glide),
                 clear: config.clear,
                 warmed: AtomicBool::new(false),
                 access,
                 kinds: Mutex::default(),
                 idle: Mutex::default(),
+                keyboard: Keyboard::default(),
                 secrets: Secrets::default(),
                 guard: OnceLock::new(),
+                recorder: OnceLock::new(),
             }),
             given: Arc::default(),
         }
@@ -114,8 +127,9 @@ impl Computer {
         if held {
             return Ok(());
         }
+        self.keyboard().forget(session);
         if let Some(clear) = &self.inner.clear {
-            (clear.0)(session.clone()).await;
+            (clear.0)(session.clone(), Vec::new()).await;
         }
         let (computer, session) = (self.clone(), session.clone());
         blocking(move || {
@@ -183,13 +197,14 @@ impl Computer {
     /// `NoDisplay`; `BadParams` for an unknown display or where no window has focus.
     pub async fn look(
         &self,
-        _session: &SessionKey,
+        session: &SessionKey,
         sent: impl Fn((u32, u32)) -> (u32, u32) + Send + 'static,
         which: Look,
     ) -> Result<Shot, ComputerError> {
-        let computer = self.clone();
+        let (computer, session) = (self.clone(), session.clone());
         let shot = blocking(move || {
             let capture = computer.capture(&which)?;
+            computer.keyboard().saw(&session, &capture.windows);
             let wanted = sent((capture.area.w, capture.area.h));
             let size = (wanted.0.max(1), wanted.1.max(1));
             let frame = capture.frame(size);
@@ -229,7 +244,8 @@ impl Computer {
         action: &Value,
         frame: &Frame,
     ) -> Result<Acted, ComputerError> {
-        let plan = action::plan(action, frame)?;
+        let mut plan = action::plan(action, frame)?;
+        plan.seen = true;
         let secrets = self.secrets();
         let acted = self.perform(session, plan).await;
         acted
@@ -250,6 +266,16 @@ impl Computer {
         self.inner.guard.set(guard).is_ok()
     }
 
+    /// Who is told of every action, however it was asked for, once it is over. Set
+    /// once; whether this was the first time.
+    pub fn set_recorder(&self, recorder: Arc<Recorder>) -> bool {
+        self.inner.recorder.set(recorder).is_ok()
+    }
+
+    pub(crate) fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.inner.recorder.get()
+    }
+
     pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
         self.inner.guard.get()
     }
@@ -266,14 +292,15 @@ impl Computer {
     }
 
     /// Where an action would go: for the policy and for the words of a confirmation.
-    /// Blocks until the program has told of the element there, at most 150 ms.
+    /// Blocks until the program has told of the element there, at most 150 ms, and,
+    /// where a window of ours lies there, until it is out of the way.
     ///
     /// # Errors
     /// `BadParams` where the action is none; `NoDisplay`.
     pub fn target(&self, action: &Value, frame: &Frame) -> Result<Target, ComputerError> {
         let plan = action::plan(action, frame)?;
         let screen = self.screen()?;
-        let mut windows = self.check(screen.windows())?;
+        let mut windows = self.make_room(&plan.aim, &*screen)?;
         self.leave_ours(&mut windows);
         let (mut target, hit) = self.aim(&plan.aim, &*screen, &windows)?;
         let asked = self.ask(&*screen, &plan.aim, &target, &hit, &windows);
@@ -312,12 +339,27 @@ impl Computer {
 
     /// What can be seen and done here, by trying it. Opens the gate for a moment.
     pub async fn doctor(&self) -> Vec<Ability> {
-        crate::doctor::examine(self).await
+        crate::doctor::examine(self, None).await
+    }
+
+    /// The same, and whether a hotkey of the whole system can be had (`Ctrl+Shift+Space`).
+    pub async fn doctor_with(&self, hotkey: String) -> Vec<Ability> {
+        crate::doctor::examine(self, Some(hotkey)).await
+    }
+
+    /// The display that was named, if one was.
+    pub(crate) fn display(&self) -> Option<&str> {
+        self.inner.display.as_deref()
     }
 
     /// The displays that were given; none: all.
     pub(crate) fn given(&self) -> MutexGuard<'_, Option<Vec<String>>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the front gets its windows out of the way, where it can.
+    pub(crate) fn clear(&self) -> Option<&Clear> {
+        self.inner.clear.as_ref()
     }
 
     pub(crate) fn access(&self) -> &Accessibility {
@@ -335,6 +377,10 @@ impl Computer {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn keyboard(&self) -> &Keyboard {
+        &self.inner.keyboard
+    }
+
     pub(crate) fn idle(&self) -> MutexGuard<'_, Idle> {
         self.inner
             .idle
@@ -342,8 +388,13 @@ impl Computer {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on the pointer glides to its targets for this long; absent: it jumps.
+    pub fn set_glide(&self, time: Option<Duration>) {
+        *self.inner.glide.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    }
+
     pub(crate) fn glide(&self) -> Option<Duration> {
-        self.inner.glide
+        *self.inner.glide.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn eyes(&self) -> &Eyes {
@@ -351,7 +402,7 @@ impl Computer {
     }
 
     /// Waits until nothing was drawn for a moment, at most a second.
-    fn rest(&self) -> Result<(), ComputerError> {
+    pub(crate) fn rest(&self) -> Result<(), ComputerError> {
         let screen = self.screen()?;
         let mut watch = self.check(screen.damage())?;
         let settled = watch.settle(REST, REST_CAP, &|| false);

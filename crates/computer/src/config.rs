@@ -9,7 +9,7 @@ use interpreter_perception::Eyes;
 use interpreter_protocol::{Effect, Frame};
 use serde::{Deserialize, Serialize};
 
-use crate::AppKind;
+use crate::{AppKind, Stir};
 use crate::platform::{Element, Rect};
 
 /// Names who acts: a conversation, or a front that calls a method for the person.
@@ -47,9 +47,15 @@ pub struct ComputerConfig {
     pub display: Option<String>,
     /// The user's runtime folder, for the lock where the system has nothing better.
     pub runtime: Option<PathBuf>,
+    /// The address of the session's bus (Linux); absent: the environment's.
+    pub bus: Option<String>,
+    /// Where a consent of the person that lasts is kept (Linux, portals); absent: they
+    /// are asked each time.
+    pub data: Option<PathBuf>,
     /// Let the pointer glide to its targets for this long, for show. Absent: it jumps.
     pub glide: Option<Duration>,
-    /// Takes our own windows out of the way when a session begins to use the screen.
+    /// Takes our own windows out of the way when a session begins to use the screen,
+    /// and where it is about to act.
     pub clear: Option<Clear>,
 }
 
@@ -58,8 +64,11 @@ pub struct ComputerConfig {
 #[derive(Clone)]
 pub struct Clear(pub Arc<ClearFn>);
 
-/// Done once the windows are out of the way, as far as the front can tell.
-pub type ClearFn = dyn Fn(SessionKey) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
+/// Done once the windows are out of the way, as far as the front can tell: of the
+/// screen, or, where there are points, of what lies at those (global physical pixels).
+pub type ClearFn = dyn Fn(SessionKey, Vec<(i32, i32)>) -> Pin<Box<dyn Future<Output = ()> + Send>>
+    + Send
+    + Sync;
 
 impl std::fmt::Debug for Clear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -145,6 +154,8 @@ pub struct Changed {
     pub text: Option<String>,
     /// Where the picture changed, global physical pixels.
     pub region: Option<Rect>,
+    /// Whether what was planned before it still fits.
+    pub stir: Stir,
 }
 
 /// An encoded picture.

@@ -15,6 +15,8 @@ pub(crate) struct Capture {
     pub(crate) display: Display,
     pub(crate) layout: String,
     pub(crate) masked: bool,
+    /// Those that may be seen.
+    pub(crate) windows: Vec<Window>,
 }
 
 impl Capture {
@@ -149,6 +151,7 @@ impl Computer {
             area,
             pixels,
             masked,
+            windows,
             ..
         } = self.moment(&*screen, area)?;
         Ok(Capture {
@@ -157,6 +160,7 @@ impl Computer {
             display,
             layout,
             masked,
+            windows,
         })
     }
 

@@ -1,6 +1,6 @@
 //! What can be seen and done on this machine, found out by trying it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interpreter_perception::Pixels;
 use interpreter_protocol::Ability;
@@ -8,8 +8,11 @@ use interpreter_protocol::Ability;
 use crate::api::clipboard_text;
 use crate::computer::blocking;
 use crate::gate::Step;
-use crate::platform::{Key, NamedKey, Window};
-use crate::{Computer, ComputerError, Look, SessionKey};
+use crate::platform::{self, Key, NamedKey, Rect, Window};
+use crate::{Computer, ComputerError, Look, SessionKey, keys};
+
+/// A border is painted by a thread of its own, or with the next picture.
+const PAINTED: Duration = Duration::from_secs(1);
 
 fn ability(name: &str, tried: Result<String, ComputerError>) -> Ability {
     match tried {
@@ -23,13 +26,17 @@ fn ability(name: &str, tried: Result<String, ComputerError>) -> Ability {
             name: name.to_owned(),
             works: false,
             detail: error.to_string(),
-            fix: Some(error.remedy()),
+            fix: Some(match &error {
+                // Its own remedy is to come here.
+                ComputerError::NoStop { .. } => platform::STOP_FIX.to_owned(),
+                error => error.remedy(),
+            }),
         },
     }
 }
 
-/// Tries everything; no trial leaves a trace on the screen.
-pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
+/// Tries everything, the hotkey where one is named; no trial leaves a trace on the screen.
+pub(crate) async fn examine(computer: &Computer, hotkey: Option<String>) -> Vec<Ability> {
     let session = SessionKey::from("doctor");
     let mut abilities = Vec::new();
     let seen = {
@@ -49,24 +56,49 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
         let (gate, session) = (computer.gate().clone(), session.clone());
         blocking(move || gate.open(&session)).await
     };
-    let is_open = opened.is_ok();
+    let screen = computer.screen();
+    let hears = screen.as_ref().is_ok_and(|screen| screen.hears_people());
+    let stops = match &screen {
+        Ok(screen) => screen.stops(),
+        Err(_) => "",
+    };
     abilities.push(ability(
         "stop",
-        opened.map(|()| "A test event was heard; Esc and the corners of the screen stop.".into()),
+        opened
+            .clone()
+            .map(|()| format!("A test event was heard; {stops}")),
     ));
     abilities.push(ability(
-        "move the mouse",
-        trial(computer, &session, nudge).await,
+        "notice your mouse and keys",
+        opened.clone().and_then(|()| notices(hears)),
     ));
-    abilities.push(ability("type", trial(computer, &session, shift).await));
-    if is_open {
+    for (name, work) in [("move the mouse", nudge as Trial), ("type", shift)] {
+        let tried = match &opened {
+            Ok(()) => trial(computer, &session, work).await,
+            // What kept the gate shut is why it could not be tried.
+            Err(error) => Err(error.clone()),
+        };
+        abilities.push(ability(name, tried));
+    }
+    if opened.is_ok() {
         computer.gate().close(&session);
     }
-    let told = {
+    for (name, work) in [
+        ("border around the screen", border as OnScreen),
+        ("accessibility", elements),
+        ("read selected text", selection),
+    ] {
         let computer = computer.clone();
-        blocking(move || elements(&computer)).await
-    };
-    abilities.push(ability("accessibility", told));
+        abilities.push(ability(name, blocking(move || work(&computer)).await));
+    }
+    if let Some(hotkey) = hotkey {
+        let computer = computer.clone();
+        let tried = blocking(move || try_hotkey(&computer, &hotkey)).await;
+        // On some systems nobody but the app can try it.
+        if let Some(tried) = tried.transpose() {
+            abilities.push(ability("hotkey", tried));
+        }
+    }
     abilities.push(ability(
         "clipboard",
         clipboard_text(computer)
@@ -83,12 +115,92 @@ pub(crate) async fn examine(computer: &Computer) -> Vec<Ability> {
     abilities
 }
 
-/// Asks the program in front what has the keyboard there.
-fn elements(computer: &Computer) -> Result<String, ComputerError> {
-    let missing = |message: &str, fix: &str| ComputerError::NotInstalled {
+type Trial = fn(&Computer, &SessionKey) -> Result<String, ComputerError>;
+type OnScreen = fn(&Computer) -> Result<String, ComputerError>;
+
+fn missing(message: &str, fix: &str) -> ComputerError {
+    ComputerError::NotInstalled {
         message: message.into(),
         fix: fix.into(),
+    }
+}
+
+fn notices(hears: bool) -> Result<String, ComputerError> {
+    if hears {
+        return Ok("A test event was heard; it pauses when you use mouse or keyboard.".into());
+    }
+    Err(missing(
+        "This desktop reports nobody's mouse and keys to programs, so Interpreter does not pause \
+         by itself when you use them. It does not tell where windows lie either, so each click \
+         is asked for.",
+        "Stop it before you use the mouse. Under X11 and sway it pauses by itself.",
+    ))
+}
+
+/// Draws the border for a moment, and looks whether it is there.
+fn border(computer: &Computer) -> Result<String, ComputerError> {
+    let screen = computer.screen()?;
+    let displays = computer.check(screen.displays())?;
+    let areas: Vec<Rect> = displays.iter().map(|display| display.rect()).collect();
+    let none = "This system lets no program draw over all others here; the pill and the tray \
+                show that Interpreter acts.";
+    let nothing = "Nothing is needed: the desktop's own sign shows it too, where it has one.";
+    let Some(shown) = computer.check(screen.border(&areas))? else {
+        return Err(missing(none, nothing));
     };
+    let Some(first) = displays.first().filter(|_| screen.sees_border()) else {
+        drop(shown);
+        return Ok("It was drawn; pictures are without it.".into());
+    };
+    // In the middle of the upper side, where the line is light.
+    let deep = (3.0 * first.scale).round() as i32;
+    let spot = Rect {
+        x: first.origin.0.saturating_add_unsigned(first.size.0 / 2),
+        y: first.origin.1.saturating_add(deep),
+        w: 1,
+        h: 1,
+    };
+    let until = Instant::now() + PAINTED;
+    loop {
+        let pixel = computer.check(screen.capture(spot))?.rgb;
+        let near = |(a, b): (&u8, &u8)| a.abs_diff(*b) < 32;
+        if pixel.iter().zip(&platform::BORDER).all(near) {
+            return Ok("It was drawn around each display, and seen.".into());
+        }
+        if Instant::now() > until {
+            return Err(missing(
+                "It was drawn, and is not to be seen: something lies over it.",
+                "End programs that draw over all others (screen filters, full-screen overlays).",
+            ));
+        }
+    }
+}
+
+/// Asks the program in front what is selected there.
+fn selection(computer: &Computer) -> Result<String, ComputerError> {
+    let mut reader = platform::open_selection(computer.display())?;
+    let Some(source) = reader.source()? else {
+        return Ok("Selections can be read; no program has the keyboard now.".into());
+    };
+    let seen = reader.look(&source)?;
+    let selected = seen
+        .offered
+        .or_else(|| seen.field.and_then(|field| field.selected_text()));
+    Ok(match selected.filter(|text| !text.is_empty()) {
+        Some(_) => format!("{} was asked; text is selected there.", source.app),
+        None => format!("{} was asked; nothing is selected there.", source.app),
+    })
+}
+
+/// Registers the hotkey and gives it back.
+fn try_hotkey(computer: &Computer, hotkey: &str) -> Result<Option<String>, ComputerError> {
+    let names: Vec<String> = hotkey.split('+').map(str::to_owned).collect();
+    let chord = keys::parse_list(&names)?;
+    Ok(platform::try_hotkey(computer.display(), hotkey, &chord)?)
+}
+
+/// Asks the program in front what has the keyboard there.
+fn elements(computer: &Computer) -> Result<String, ComputerError> {
     let screen = computer.screen()?;
     let windows = computer.check(screen.windows())?;
     let shown = |window: &&Window| !window.minimised && !computer.is_hidden(&*screen, window);
@@ -115,7 +227,7 @@ fn elements(computer: &Computer) -> Result<String, ComputerError> {
 async fn trial(
     computer: &Computer,
     session: &SessionKey,
-    work: fn(&Computer, &SessionKey) -> Result<String, ComputerError>,
+    work: Trial,
 ) -> Result<String, ComputerError> {
     let (computer, session) = (computer.clone(), session.clone());
     blocking(move || work(&computer, &session)).await

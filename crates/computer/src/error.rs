@@ -49,6 +49,14 @@ pub enum ComputerError {
         "The screen layout changed since the screenshot this action refers to; it was not done."
     )]
     LayoutChanged,
+    /// Another window has taken the keyboard, unasked.
+    #[error("The window {what} has taken the keyboard since the last look at the screen; {}", kept(*begun))]
+    FocusMoved {
+        /// The window that has it now.
+        what: String,
+        /// Some of the text was typed before.
+        begun: bool,
+    },
     /// The target belongs to Interpreter itself.
     #[error("The target is {what}, which belongs to Interpreter itself; it was not touched.")]
     OwnWindow {
@@ -123,6 +131,15 @@ pub enum ComputerError {
     },
 }
 
+/// What became of keys when the keyboard went elsewhere.
+fn kept(begun: bool) -> &'static str {
+    if begun {
+        "the text was typed in part, and its last characters may have gone there."
+    } else {
+        "nothing was typed."
+    }
+}
+
 impl ComputerError {
     /// Parameters that do not fit.
     pub(crate) fn bad(message: impl Into<String>, remedy: impl Into<String>) -> Self {
@@ -144,6 +161,10 @@ impl ComputerError {
     pub(crate) fn map_texts(self, change: impl Fn(String) -> String) -> Self {
         match self {
             Self::OwnWindow { what } => Self::OwnWindow { what: change(what) },
+            Self::FocusMoved { what, begun } => Self::FocusMoved {
+                what: change(what),
+                begun,
+            },
             Self::SystemPrompt { what } => Self::SystemPrompt { what: change(what) },
             Self::BadParams { message, remedy } => Self::BadParams {
                 message: change(message),
@@ -172,6 +193,9 @@ impl ComputerError {
             Self::Stopped { .. } => "Turn OS mode on again to go on.".into(),
             Self::Paused { .. } => "Press Resume to give control back.".into(),
             Self::LayoutChanged => "Take a new screenshot, and act on that.".into(),
+            Self::FocusMoved { .. } => {
+                "Take a new screenshot, click where the text belongs, and go on from there.".into()
+            }
             Self::OwnWindow { .. } => "Choose a target in another program.".into(),
             Self::SystemPrompt { .. } => "Ask the person to answer it, then look again.".into(),
             Self::NotAllowed { .. } => "Ask the person to allow it.".into(),
@@ -199,6 +223,7 @@ impl ComputerError {
             Self::BadParams { .. } | Self::UnknownMethod { .. } => ErrorCode::BadInput,
             Self::NotInstalled { .. } => ErrorCode::NotInstalled,
             Self::LayoutChanged
+            | Self::FocusMoved { .. }
             | Self::OwnWindow { .. }
             | Self::SystemPrompt { .. }
             | Self::PasswordManager
@@ -213,7 +238,9 @@ impl ComputerError {
     /// The same as the effect of an action that was refused or broken off.
     pub fn effect(&self) -> Effect {
         let outcome = match self {
-            Self::Stopped { .. } | Self::Failed { .. } => Outcome::Uncertain,
+            Self::Stopped { .. } | Self::Failed { .. } | Self::FocusMoved { begun: true, .. } => {
+                Outcome::Uncertain
+            }
             _ => Outcome::Refused,
         };
         Effect {

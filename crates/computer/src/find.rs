@@ -5,7 +5,7 @@ use interpreter_perception::{Pixels, TextHit};
 use crate::{Computer, ComputerError};
 
 /// At least this similar counts as the text itself.
-const EXACT: f32 = 0.99;
+pub(crate) const EXACT: f32 = 0.99;
 
 /// Where a text stands: the exact places when there are any, else the similar ones.
 pub(crate) async fn text(

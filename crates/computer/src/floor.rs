@@ -46,6 +46,10 @@ impl Computer {
                 what: format!("the window {}", effect::name(own)),
             });
         }
+        if *aim != Aim::Focus && !screen.tells_places() {
+            // It may go to a window of ours.
+            self.gate().note_own_action();
+        }
         let is = |window: &&Window, kind| self.kind(screen, window) == kind;
         // Such prompts take the whole keyboard, whichever window seems to have it.
         let typed_into = (*aim == Aim::Focus)

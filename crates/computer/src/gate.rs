@@ -35,6 +35,8 @@ pub(crate) enum Step {
     /// One click of the wheel: right, down.
     Scroll(i32, i32),
     Key(Key, bool),
+    /// Text from here on is for this window, and ends when another has the keyboard.
+    KeyboardOf(u64),
     /// Text, with a pause after each character where one is given.
     Text(String, Duration),
     /// Text that is never shown.
@@ -99,6 +101,7 @@ impl Gate {
             paused: None,
             user_acted: false,
             motion: person::Motion::default(),
+            grace: None,
             pointer: None,
             corners: Vec::new(),
             queue: VecDeque::new(),
@@ -216,6 +219,7 @@ impl Gate {
         let mut state = shared.lock();
         if state.paused.take().is_some() {
             state.motion = person::Motion::default();
+            state.grace = Some(shared.clock.now() + person::GRACE);
             // Wherever the person left it.
             state.pointer = None;
             let session = state.holder.clone();

@@ -20,6 +20,8 @@ pub struct Deed<'a> {
     pub keys: Option<String>,
     /// The text that is typed; none for secrets.
     pub text: Option<&'a str>,
+    /// The name of the secret that is typed.
+    pub secret: Option<&'a str>,
 }
 
 /// Answers whether it may be done; the words of a refusal are told to the model.
@@ -45,6 +47,7 @@ pub(crate) fn ask(
             .any(|step| matches!(step, Step::Button(_, true))),
         keys: keys(&plan.steps),
         text: plan.typed_text(),
+        secret: plan.secret.as_deref(),
     };
     guard(&deed).map_err(|message| ComputerError::NotAllowed { message })
 }

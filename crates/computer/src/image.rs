@@ -71,7 +71,7 @@ pub(crate) fn read_png(path: &Path) -> Result<Pixels, ComputerError> {
     decode(&bytes).map_err(bad)
 }
 
-fn decode(bytes: &[u8]) -> Result<Pixels, String> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Pixels, String> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
@@ -191,8 +191,38 @@ pub(crate) fn without_pointer<'p>(
         }
     };
     let around = from.or(to).unwrap_or_default();
-    // The image is what went from one place and came at the other. Its edge is
-    // mixed with what lies below, so a little around it belongs to it.
+    // The image is what went from one place and came at the other; where both
+    // places overlap, a row of it went that ends in what came, or the other way
+    // round. What merely changed beside it does neither.
+    let alike = |one: &Pixels, left: usize, other: &Pixels, right: usize| {
+        one.rgb.get(left..left + 3) == other.rgb.get(right..right + 3)
+    };
+    let places = |x: i32, y: i32| {
+        let size = 0..around.w as i32;
+        let inside = size.contains(&x) && (0..around.h as i32).contains(&y);
+        let (from, to) = from.zip(to).filter(|_| inside)?;
+        Some((at(from, x as u32, y as u32)?, at(to, x as u32, y as u32)?))
+    };
+    let way = match (from, to) {
+        (Some(from), Some(to)) => (to.x - from.x, to.y - from.y),
+        _ => (0, 0),
+    };
+    let in_row = |x: u32, y: u32, back: bool| {
+        let (mut x, mut y) = (x as i32, y as i32);
+        while let Some((left, reached)) = places(x, y) {
+            let end = if back { left } else { reached };
+            if !alike(before, left, after, reached) {
+                return false;
+            }
+            if !alike(before, end, after, end) {
+                return true;
+            }
+            let sign = if back { -1 } else { 1 };
+            (x, y) = (x + sign * way.0, y + sign * way.1);
+        }
+        false
+    };
+    // Its edge is mixed with what lies below, so a little around it belongs to it.
     let edge = around.w / 20;
     for (y, x) in (0..around.h).flat_map(|y| (0..around.w).map(move |x| (y, x))) {
         let places = [from, to].map(|rect| rect.and_then(|rect| at(rect, x, y)));
@@ -200,9 +230,8 @@ pub(crate) fn without_pointer<'p>(
             places.into_iter().flatten().for_each(&mut take_back);
             continue;
         };
-        let moved = before.rgb.get(left..left + 3) == after.rgb.get(reached..reached + 3);
-        let gone = before.rgb.get(left..left + 3) != after.rgb.get(left..left + 3);
-        if !(moved && gone) {
+        let gone = !alike(before, left, after, left) && in_row(x, y, false);
+        if !gone && (alike(before, reached, after, reached) || !in_row(x, y, true)) {
             continue;
         }
         for near_y in y.saturating_sub(edge)..=y + edge {
@@ -341,6 +370,12 @@ mod tests {
         let mark = rect(-3, 38, 2, 2);
         let seen = Some((rect(47, 28, 2, 2), 4));
         check(&picture((0, 40), &[mark]), around(0, 40), seen);
+        // It moved by less than its own size, and something beside it has changed.
+        let mark = rect(-44, 19, 2, 2);
+        let beside = Some((rect(6, 9, 2, 2), 4));
+        check(&picture((-40, 21), &[mark]), around(-40, 21), beside);
+        check(&picture((-40, 21), &[]), around(-40, 21), None);
+        check(&picture((-39, 20), &[]), around(-39, 20), None);
         // At the edge a part of it is cut off.
         check(&picture((48, 40), &[]), around(48, 40), None);
         // It did not move: nothing is taken back.

@@ -8,6 +8,7 @@
 
 mod acting;
 mod action;
+mod again;
 mod api;
 mod clock;
 mod computer;
@@ -20,6 +21,7 @@ mod effect;
 mod error;
 mod find;
 mod floor;
+mod focus;
 mod gate;
 mod guard;
 mod image;
@@ -29,10 +31,14 @@ mod nearby;
 mod noticing;
 mod open;
 pub mod platform;
+mod record;
+mod room;
 mod secret;
 mod seeing;
 mod selection;
+mod stir;
 
+pub use again::{Found, Trace};
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
 pub use config::{
@@ -45,5 +51,7 @@ pub use guard::{Deed, Guard};
 pub use kind::AppKind;
 pub use nearby::Nearby;
 pub use platform::{Element, States};
+pub use record::{Done, Recorder, Snap};
 pub use secret::{Secret, SecretResolver, SecretWanted};
 pub use selection::{Captured, Selector};
+pub use stir::Stir;

@@ -201,7 +201,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// An element in words: `the text field "Name"`.
-fn named(element: &Element) -> String {
+pub(crate) fn named(element: &Element) -> String {
     let role = if element.role.is_empty() {
         "element"
     } else {

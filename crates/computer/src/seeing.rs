@@ -17,6 +17,14 @@ impl Computer {
             hidden.extend(self.hidden_parts(screen, &before));
         }
         image::paint_out(&mut pixels, area, &hidden);
+        // The border is painted out of every picture, and hides nothing.
+        let hides = |window: &Window| {
+            !window.minimised
+                && window.rect.intersection(area).is_some()
+                && self.is_hidden(screen, window)
+                && !self.gate().is_passed(window)
+        };
+        let masked = before.iter().chain(&windows).any(hides);
         let windows: Vec<Window> = windows
             .into_iter()
             .filter(|window| !self.is_hidden(screen, window))
@@ -25,7 +33,7 @@ impl Computer {
             area,
             pixels,
             windows,
-            masked: !hidden.is_empty(),
+            masked,
             pointer: self.check(screen.drawn_pointer())?,
         })
     }

@@ -50,6 +50,9 @@ fn chunk(host: &EngineHost, part: &UserPart) -> Result<Chunk, Error> {
             let message = format!("The message has {length} MB, and the longest has 64.");
             Err(refused(message).remedy("Save the text as a file and attach it, or name its path."))
         }
+        (kind::MESSAGE, UserPart::QUOTE) => Ok(Chunk::new(Role::User, kind::MESSAGE)
+            .format(UserPart::QUOTE)
+            .content(part.content.clone())),
         (kind::MESSAGE, _) => {
             Ok(Chunk::new(Role::User, kind::MESSAGE).content(part.content.clone()))
         }

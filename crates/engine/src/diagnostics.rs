@@ -87,8 +87,17 @@ impl Engine {
         lines
     }
 
+    /// What works on this machine, by trying it.
+    pub(crate) async fn doctor(&self) -> Vec<interpreter_protocol::Ability> {
+        let computer = &self.inner.computer;
+        match self.setting("summon_hotkey").as_str() {
+            Some(hotkey) if !hotkey.is_empty() => computer.doctor_with(hotkey.to_owned()).await,
+            _ => computer.doctor().await,
+        }
+    }
+
     async fn abilities(&self) -> Vec<String> {
-        let abilities = self.inner.computer.doctor().await;
+        let abilities = self.doctor().await;
         let line = |ability: interpreter_protocol::Ability| {
             let mark = if ability.works { "yes" } else { "no" };
             format!("{}: {mark}. {}", ability.name, ability.detail)

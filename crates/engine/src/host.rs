@@ -14,15 +14,17 @@ use interpreter_llm::{Lookup, ModelInfo, Wish};
 use interpreter_protocol::{
     ConversationId, Error, Grant, Rule, RuleMatch, RuleScope, Scope, Verdict,
 };
-use interpreter_settings::{Secrets, Settings, Values};
+use interpreter_settings::{Secrets, Settings, Typing, Values};
 use interpreter_store::Store;
 use serde_json::{Map, Value};
 
 use crate::kit::Kit;
 use crate::picture::Fitted;
 use crate::spending::Spending;
-use crate::{Env, clock, system, tools};
+use crate::{Env, clock, secrets, system, tools};
 
+/// How long the pointer is on its way where the person wants to see it go.
+const GLIDE: Duration = Duration::from_millis(300);
 /// Where the app keeps the model that was used last.
 const LAST_MODEL: &str = "last_model";
 
@@ -30,6 +32,7 @@ const LAST_MODEL: &str = "last_model";
 pub(crate) struct EngineHost {
     pub settings: RwLock<Settings>,
     pub secrets: Secrets,
+    pub typing: Typing,
     pub env: Env,
     pub api_key: Option<String>,
     pub store: Store,
@@ -51,6 +54,7 @@ pub(crate) struct EngineHost {
 pub(crate) struct HostParts {
     pub settings: Settings,
     pub secrets: Secrets,
+    pub typing: Typing,
     pub env: Env,
     pub api_key: Option<String>,
     pub store: Store,
@@ -63,6 +67,7 @@ impl EngineHost {
         Self {
             settings: RwLock::new(parts.settings),
             secrets: parts.secrets,
+            typing: parts.typing,
             env: parts.env,
             api_key: parts.api_key,
             store: parts.store,
@@ -179,6 +184,19 @@ impl EngineHost {
         forbidden.chain(given).collect()
     }
 
+    /// What the system text says of secrets. A conversation is told once: text that
+    /// changed under it would cost its caches, and whoever saves another can name it.
+    fn told_secrets(&self, conversation: &ConversationId, values: &Values) -> Option<String> {
+        let told = || secrets::told(&self.typing.list());
+        if !values.os {
+            return None;
+        }
+        match self.kit(conversation) {
+            Some(kit) => kit.told_secrets(told),
+            None => told(),
+        }
+    }
+
     /// Whether this conversation holds mouse and keyboard.
     pub fn drives(&self, conversation: &ConversationId) -> bool {
         let holder = self.computer.gate().holder();
@@ -291,18 +309,22 @@ impl Host for EngineHost {
                 rules: rules.clone(),
             });
             kit.computer.give_displays(values.os_displays.clone());
+            kit.computer.set_glide(values.glide.then_some(GLIDE));
+            kit.look_at_window(values.os_active_window);
         }
         let about = system::About {
             values: &values,
             folder: &self.folder,
             user: self.env("USER").or_else(|| self.env("USERNAME")),
             languages: Languages::known().join(", "),
+            secrets: self.told_secrets(conversation, &values),
         };
         TurnSettings {
             mode: values.mode,
             os: values.os,
             profile: values.profile.clone(),
             max_budget: values.max_budget,
+            max_budget_turn: values.max_budget_turn,
             os_steps: values.os_steps,
             os_time: values
                 .os_minutes
@@ -387,6 +409,7 @@ impl Host for EngineHost {
         Box::pin(async move {
             if let Some(kit) = self.kit(conversation) {
                 kit.computer.gate().close(&kit.key());
+                kit.forget_shown();
             }
             self.granted
                 .lock()

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use interpreter_computer::{Computer, SessionKey};
+use interpreter_computer::{Computer, Look, SessionKey, Shot};
 use interpreter_languages::{Languages, LanguagesConfig};
+use interpreter_llm::{ComputerTool, ModelInfo};
 use interpreter_protocol::{ConversationId, Frame};
 use interpreter_store::Store;
 
 use crate::computer_socket::ComputerSocket;
+use crate::steps::Steps;
 use crate::tools::KnownLaw;
 
 /// Shared by the tools of a conversation.
@@ -22,13 +24,38 @@ pub(crate) struct Kit {
     /// Serves the Computer API to this conversation's runs, for as long as the kit lives.
     _socket: Option<ComputerSocket>,
     frame: Mutex<Option<Frame>>,
+    /// The last picture of the screen that the model has.
+    shown: Mutex<Option<Shown>>,
     max_output: usize,
     /// Screenshots are written to the disk.
     keeps_screenshots: AtomicBool,
+    /// What the model was told of secrets.
+    secrets: OnceLock<Option<String>>,
+    /// Only the window in front is looked at.
+    window: AtomicBool,
     /// The rules, as they were when the policy last decided.
     law: Mutex<Option<KnownLaw>>,
-    /// The apps that the action under way was allowed in.
-    allowed: Mutex<Option<Vec<String>>>,
+    /// What the action under way was allowed.
+    allowed: Mutex<Option<AllowedIn>>,
+    /// Keeps what is done on the screen.
+    pub steps: Steps,
+}
+
+/// A picture that stands in the history of the conversation.
+struct Shown {
+    hash: String,
+    frame: Frame,
+    /// Looks since then that found it unchanged.
+    again: u32,
+}
+
+/// What an action was allowed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AllowedIn {
+    /// The apps it may go to.
+    pub apps: Vec<String>,
+    /// The secret it may type there.
+    pub secret: Option<String>,
 }
 
 /// Ends what was allowed with the action.
@@ -78,10 +105,14 @@ impl Kit {
             store: parts.store,
             _socket: parts.socket,
             frame: Mutex::new(None),
+            shown: Mutex::new(None),
             max_output: parts.max_output,
             keeps_screenshots: AtomicBool::new(true),
+            secrets: OnceLock::new(),
+            window: AtomicBool::new(false),
             law: Mutex::new(None),
             allowed: Mutex::new(None),
+            steps: Steps::default(),
         })
     }
 
@@ -93,6 +124,29 @@ impl Kit {
     /// Says so, for what is seen from now on.
     pub fn keep_screenshots(&self, keep: bool) {
         self.keeps_screenshots.store(keep, Ordering::Relaxed);
+    }
+
+    /// What the model is told of secrets, as it was when it was first asked for.
+    pub fn told_secrets(&self, told: impl FnOnce() -> Option<String>) -> Option<String> {
+        self.secrets.get_or_init(told).clone()
+    }
+
+    /// What is looked at.
+    pub fn look(&self) -> Look {
+        match self.looks_at_window() {
+            true => Look::ActiveWindow,
+            false => Look::Primary,
+        }
+    }
+
+    /// Only the window in front is looked at.
+    pub fn looks_at_window(&self) -> bool {
+        self.window.load(Ordering::Relaxed)
+    }
+
+    /// Says so, for what is seen from now on.
+    pub fn look_at_window(&self, only: bool) {
+        self.window.store(only, Ordering::Relaxed);
     }
 
     /// The rules, as they were when the policy last decided.
@@ -110,15 +164,21 @@ impl Kit {
 
     /// The apps that the action under way was allowed in; none while code runs.
     pub fn allowed_apps(&self) -> Option<Vec<String>> {
-        self.allowed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        allowed.as_ref().map(|allowed| allowed.apps.clone())
+    }
+
+    /// Whether the action under way was allowed to type this secret in this app.
+    pub fn may_type(&self, secret: &str, app: &str) -> bool {
+        let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        allowed.as_ref().is_some_and(|allowed| {
+            allowed.secret.as_deref() == Some(secret) && allowed.apps.iter().any(|one| one == app)
+        })
     }
 
     /// Says which they are, until what is given back is dropped.
-    pub fn allow_in(&self, apps: Vec<String>) -> Allowed<'_> {
-        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = Some(apps);
+    pub fn allow(&self, what: AllowedIn) -> Allowed<'_> {
+        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
         Allowed(self)
     }
 
@@ -138,6 +198,44 @@ impl Kit {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The model has this picture of the screen now.
+    pub fn has_shown(&self, shot: &Shot) {
+        *self.shown() = Some(Shown {
+            hash: shot.hash.clone(),
+            frame: shot.frame.clone(),
+            again: 0,
+        });
+    }
+
+    /// Whether the last picture the model has is this one, and is still before it.
+    pub fn shows_already(&self, shot: &Shot, model: &ModelInfo) -> bool {
+        // In some formats a result is a picture and nothing else.
+        if matches!(
+            model.computer,
+            ComputerTool::Openai | ComputerTool::OpenaiPreview
+        ) {
+            return false;
+        }
+        let mut shown = self.shown();
+        let Some(shown) = shown.as_mut() else {
+            return false;
+        };
+        shown.again += 1;
+        // Where the service clears old results it counts all of them, not pictures.
+        let kept = !model.append_only || shown.again < model.images.keep;
+        kept && shown.hash == shot.hash && shown.frame == shot.frame
+    }
+
+    /// The picture may not be before the model any more: something else was shown, or
+    /// the turn is over, after which the history may be cut.
+    pub fn forget_shown(&self) {
+        *self.shown() = None;
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Option<Shown>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers the frame that was sent.

@@ -19,11 +19,16 @@ pub mod log;
 mod models;
 mod notice;
 mod picture;
+pub mod place;
 mod profiles;
 mod query;
+mod replay;
 mod screen_events;
+mod secrets;
 mod selection;
+mod sign;
 mod spending;
+mod steps;
 mod submit;
 mod system;
 mod tools;
@@ -37,7 +42,7 @@ use interpreter_computer::{Clear, Computer, ComputerConfig, SessionKey};
 use interpreter_perception::Eyes;
 use interpreter_protocol::{ConversationId, Error, Event, Subscribe, kind};
 pub use interpreter_settings::Paths;
-use interpreter_settings::{Secrets, Settings};
+use interpreter_settings::{Secrets, Settings, Typing};
 use interpreter_store::Store;
 use serde_json::{Map, Value};
 
@@ -47,6 +52,7 @@ use crate::hub::Hub;
 pub use crate::hub::Subscription;
 use crate::live::Live;
 pub use crate::notice::{Notice, Question};
+pub use crate::sign::{Shape, Sign};
 
 /// Reads an environment variable. Passed in, so that tests need not touch the process's own.
 pub type Env = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -74,13 +80,16 @@ pub struct EngineConfig {
     /// Which front it is, for messages: `the app`, `the terminal`, `the server`.
     pub front: &'static str,
     /// Takes this front's windows out of the way when a conversation begins to use
-    /// the screen; done when the future is.
+    /// the screen, and, where it names points, of those; done when the future is.
     pub clear_screen: Option<ClearScreen>,
 }
 
 /// See [`EngineConfig::clear_screen`].
-pub type ClearScreen =
-    Arc<dyn Fn(ConversationId) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+pub type ClearScreen = Arc<
+    dyn Fn(ConversationId, Vec<(i32, i32)>) -> Pin<Box<dyn Future<Output = ()> + Send>>
+        + Send
+        + Sync,
+>;
 
 /// The engine. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -134,10 +143,12 @@ impl Engine {
             own_pids: config.own_pids,
             display: None,
             runtime: Some(config.paths.runtime.clone()),
+            bus: None,
+            data: Some(config.paths.data.clone()),
             glide: None,
             clear: config.clear_screen.map(|clear| {
-                Clear(Arc::new(move |key: SessionKey| {
-                    clear(ConversationId::from(key.0))
+                Clear(Arc::new(move |key: SessionKey, points| {
+                    clear(ConversationId::from(key.0), points)
                 }))
             }),
         });
@@ -145,6 +156,7 @@ impl Engine {
         let host = Arc::new(EngineHost::new(HostParts {
             settings,
             secrets: Secrets::open(&config.paths),
+            typing: Typing::open(&config.paths),
             env: config.env,
             api_key: config.api_key,
             store,
@@ -158,6 +170,11 @@ impl Engine {
             let kit = host.and_then(|host| host.kit(&session));
             kit.map_or(Ok(()), |kit| tools::last_word(&kit, deed))
         }));
+        let of_secrets = Arc::downgrade(&host);
+        computer.set_secrets(Arc::new(move |wanted| {
+            of_secrets.upgrade()?.secret_for(wanted)
+        }));
+        let notes = steps::listen(&computer, &host);
         let live = Live::new(
             Arc::clone(&host),
             hub.clone(),
@@ -178,6 +195,7 @@ impl Engine {
             inner: Arc::new(inner),
         };
         screen_events::follow(&engine);
+        steps::follow(&engine, notes);
         history::keep_house(&engine);
         Ok(engine)
     }

@@ -135,6 +135,17 @@ fn smaller(media_type: &str, bytes: &[u8], rule: ImageRule) -> Option<Picture> {
     })
 }
 
+/// A PNG in exactly this size.
+pub(crate) fn shrunk(png: &[u8], (width, height): (u32, u32)) -> Option<Vec<u8>> {
+    let image = image::load_from_memory_with_format(png, image::ImageFormat::Png).ok()?;
+    let image = image.resize_exact(width, height, FilterType::CatmullRom);
+    let mut out = Vec::new();
+    let encoder =
+        PngEncoder::new_with_quality(&mut out, CompressionType::Fast, PngFilter::Adaptive);
+    image.to_rgb8().write_with_encoder(encoder).ok()?;
+    Some(out)
+}
+
 /// Width and height from the header of a PNG or JPEG.
 pub(crate) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     png_size(bytes).or_else(|| jpeg_size(bytes))

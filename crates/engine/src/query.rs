@@ -50,6 +50,7 @@ impl Engine {
             Query::Grants => Ok(Answer::Grants {
                 grants: host.grants(None),
             }),
+            Query::TypingSecrets => Ok(self.typing_secrets()),
             Query::Languages => {
                 let values = host.values(&Map::new());
                 let config = LanguagesConfig {
@@ -68,7 +69,7 @@ impl Engine {
             }
             Query::Displays => self.displays().await,
             Query::Doctor => Ok(Answer::Doctor {
-                abilities: self.inner.computer.doctor().await,
+                abilities: self.doctor().await,
             }),
             Query::Blob { hash } => {
                 let (media_type, bytes) = self.blob(&hash)?;

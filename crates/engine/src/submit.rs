@@ -77,6 +77,27 @@ impl Engine {
                 let op = SessionOp::Continue { settings };
                 self.edit(&conversation, op).await
             }
+            Op::Mark {
+                conversation,
+                number,
+                wrong,
+                note,
+            } => {
+                let op = SessionOp::Mark {
+                    number,
+                    wrong,
+                    note,
+                };
+                self.edit(&conversation, op).await
+            }
+            Op::Replay {
+                conversation,
+                numbers,
+            } => {
+                // To have steps done is to approve them.
+                self.may_approve(&Decision::Run)?;
+                self.replay(&conversation, numbers).await
+            }
             Op::Truncate { conversation, item } => {
                 self.edit(&conversation, SessionOp::Truncate(item)).await
             }
@@ -139,6 +160,12 @@ impl Engine {
             Op::DeleteOlder { before } => self.delete_older(before).await,
             Op::Import { name, content } => self.import(&name, &content).await,
             Op::SetSecret { name, value } => self.set_secret(&name, value).await,
+            Op::SaveTypingSecret { secret, value } => {
+                // To save one is to allow that it is typed.
+                self.may_approve(&Decision::Run)?;
+                self.save_typing_secret(secret, value).await
+            }
+            Op::DeleteTypingSecret { name } => self.delete_typing_secret(&name).await,
             Op::SaveProfile {
                 name,
                 content,

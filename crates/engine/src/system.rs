@@ -12,6 +12,8 @@ pub(crate) struct About<'a> {
     pub folder: &'a Path,
     pub user: Option<String>,
     pub languages: String,
+    /// What is told of secrets that may be typed.
+    pub secrets: Option<String>,
 }
 
 /// Makes the system text.
@@ -30,6 +32,7 @@ pub(crate) fn text(about: &About<'_>) -> String {
     parts.push(outside::RULE.to_owned());
     if about.values.os {
         parts.push(OS_MODE.to_owned());
+        parts.extend(about.secrets.clone());
     }
     if !about.values.custom_instructions.trim().is_empty() {
         parts.push(about.values.custom_instructions.clone());
@@ -90,6 +93,7 @@ mod tests {
                 folder: Path::new("/f"),
                 user: None,
                 languages: "python".to_owned(),
+                secrets: None,
             })
         };
         assert!(make(&values).ends_with(&format!(

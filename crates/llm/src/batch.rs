@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::actions::Asked;
 use crate::answer::Out;
-use crate::{Call, ModelEvent, Raw};
+use crate::{Call, ComputerTool, ModelEvent, ModelInfo, Raw};
 
 /// Gives out the actions of one call. The first keeps the vendor's `item`; the
 /// others say whose part they are.
@@ -30,6 +30,21 @@ pub(crate) fn give(id: &str, item: Value, asked: Asked, family: &str, out: &mut 
             raw,
         };
         whole(id, "computer", action, Some(raw), out);
+    }
+}
+
+impl ModelInfo {
+    /// Whether an action's result may leave out the picture because this one follows it in
+    /// the same answer. Some vendors want one with each call, which may hold several actions.
+    pub fn shows_once(&self, next: &Call) -> bool {
+        let each = matches!(
+            self.computer,
+            ComputerTool::Openai
+                | ComputerTool::OpenaiPreview
+                | ComputerTool::Gemini
+                | ComputerTool::GeminiBrowser
+        );
+        !each || part_of(next, &self.family).is_some()
     }
 }
 
@@ -66,4 +81,37 @@ fn own<'a>(call: &'a Call, family: &str) -> Option<&'a Value> {
 /// An id for a call whose vendor gave none.
 pub(crate) fn made_up_id() -> String {
     format!("call_{}", &uuid::Uuid::new_v4().simple().to_string()[..24])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+
+    #[test]
+    fn pictures_with_each_call_or_once() {
+        let check = |provider: &str, id: &str, part: bool, expected: bool| {
+            let info = catalogue::info(provider, id, false);
+            let raw = match part {
+                true => json!({"of": "call_1"}),
+                false => json!({"item": {}}),
+            };
+            let next = Call {
+                id: "call_2".to_owned(),
+                name: "computer".to_owned(),
+                arguments: json!({"action": "type", "text": "a"}),
+                raw: Some(Raw {
+                    name: info.family.clone(),
+                    raw,
+                }),
+            };
+            assert_eq!(info.shows_once(&next), expected, "{id} {part}");
+        };
+        check("anthropic", "claude-sonnet-5-5", false, true);
+        check("openai", "gpt-6.1-terra", true, true);
+        check("openai", "gpt-6.1-terra", false, false);
+        check("gemini", "gemini-3.8-flash", false, false);
+        check("gemini", "gemini-3.8-flash", true, true);
+        check("ollama", "qwen3-vl", false, true);
+    }
 }

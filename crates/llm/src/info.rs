@@ -160,11 +160,11 @@ pub struct ImageRule {
     #[serde(default = "one")]
     pub multiple: u32,
     /// Screenshots that always stay in a history that may be changed.
-    #[serde(default = "three")]
+    #[serde(default = "two")]
     pub keep: u32,
     /// Older ones are left out this many at a time, so that what a cache holds
     /// stays the same in between.
-    #[serde(default = "four")]
+    #[serde(default = "two")]
     pub batch: u32,
     /// Width and height beyond which more pixels do not help.
     #[serde(default = "full_hd")]
@@ -175,12 +175,8 @@ fn one() -> u32 {
     1
 }
 
-fn three() -> u32 {
-    3
-}
-
-fn four() -> u32 {
-    4
+fn two() -> u32 {
+    2
 }
 
 fn full_hd() -> (u32, u32) {
@@ -196,8 +192,8 @@ impl Default for ImageRule {
             max_side: 1568,
             each: None,
             multiple: 1,
-            keep: three(),
-            batch: four(),
+            keep: two(),
+            batch: two(),
             advised: (1440, 900),
         }
     }

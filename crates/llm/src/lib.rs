@@ -45,7 +45,7 @@ pub use answer::AnswerReader;
 pub use catalogue::{ProviderEntry, models, provider as provider_entry, providers};
 pub use classify::classify;
 pub use client::HttpProvider;
-pub use commands::{Commands, RAN_BY_USER};
+pub use commands::{Commands, LIMIT_REACHED, RAN_BY_USER};
 pub use computer::ACTIONS;
 pub use coordinates::{Coordinates, smart_resize};
 pub use endpoint::{Auth, Endpoint, Format, Key, Quirks};

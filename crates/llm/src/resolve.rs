@@ -340,7 +340,9 @@ fn at_provider(
     let own = said(wish.api_base.as_deref())
         .map(str::to_owned)
         .or_else(|| env(&entry.base_from));
+    let spoken = own.as_deref().and_then(|own| native_address(entry, own));
     let base = match &own {
+        Some(_) if spoken.is_some() => base_of(entry, spoken.as_deref().unwrap_or_default())?,
         Some(base) => base_of(entry, base)?,
         None if entry.base.is_empty() => {
             return Err(ResolveError::NoBase {
@@ -372,13 +374,15 @@ fn at_provider(
         });
     }
     // Behind another address `openai/` means: speaks like OpenAI, no more.
-    let elsewhere = entry.name == "openai" && own.is_some() && !base.contains("openai.com");
+    let elsewhere =
+        entry.name == "openai" && own.is_some() && spoken.is_none() && !base.contains("openai.com");
     let info = crate::catalogue::info(&entry.name, id, entry.local || loopback);
     let mut info = overridden(info, wish);
     let native = entry.native.as_ref().filter(|native| {
         info.computer.format() == Some(native.format)
             && (native.format == entry.format
                 || own.is_none()
+                || spoken.is_some()
                 || (entry.name == "openai" && !elsewhere))
     });
     if info.computer.is_native() && native.is_none() {
@@ -387,7 +391,7 @@ fn at_provider(
     }
     let (format, auth) = native.map_or((entry.format, entry.auth), |n| (n.format, n.auth));
     let base = native
-        .and_then(|native| native.base.clone())
+        .and_then(|native| native.base.clone().filter(|_| spoken.is_none()))
         .unwrap_or(base);
     Ok(Model {
         info,
@@ -413,6 +417,17 @@ fn at_provider(
             key_variable: variable,
         },
     })
+}
+
+/// The base behind an address that says by itself that the vendor's own format is
+/// spoken there, such as a gateway's `…/v1/responses` or `…/v1beta`.
+fn native_address(entry: &ProviderEntry, own: &str) -> Option<String> {
+    let own = own.trim_end_matches('/');
+    match entry.native.as_ref()?.format {
+        Format::OpenaiResponses => own.strip_suffix("/responses").map(str::to_owned),
+        Format::Gemini if own.ends_with("/v1beta") => Some(own.to_owned()),
+        _ => None,
+    }
 }
 
 /// An address a person gave for a provider, as it is used.

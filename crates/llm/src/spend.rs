@@ -10,14 +10,17 @@ pub struct StepSize {
     pub text: u64,
     /// The screen looked different afterwards. What did not change is not sent again.
     pub changed: bool,
+    /// The model asked for the next step in the same answer: the picture comes after
+    /// the last of them, and no request lies between.
+    pub goes_on: bool,
 }
 
 /// How screenshots are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sending {
-    /// Each one, in each request.
+    /// One after each step, all of them in each request.
     Every,
-    /// Only where the screen changed, and old ones taken out in batches: by the
+    /// Only after the last step of an answer, and where the screen changed, and old ones taken out in batches: by the
     /// client, or by the service for models whose history must only grow.
     Sparing,
 }
@@ -35,6 +38,8 @@ pub struct Input {
 
 /// Stands where a screenshot was.
 const OMITTED: u64 = 5;
+/// Says that the screen is as it was.
+const UNCHANGED: u64 = 22;
 
 /// Input of every request of a task. `fixed`: tokens of system text and tools.
 /// `native`: the screen's size.
@@ -47,30 +52,26 @@ pub fn input_tokens(
 ) -> Vec<Input> {
     let picture = info.images.tokens(info.fit_image(native));
     let mut before: Vec<u64> = Vec::new();
-    let requests = (1..=steps.len()).map(|count| {
+    let every = sending == Sending::Every;
+    // A request follows where an answer of the model is over.
+    let ends = |count: &usize| every || steps.get(count - 1).is_some_and(|step| !step.goes_on);
+    let requests = (1..=steps.len()).filter(ends).map(|count| {
         let done = steps.get(..count).unwrap_or_default();
-        let shown: Vec<bool> = done
-            .iter()
-            .enumerate()
-            // The first look is always one.
-            .map(|(at, step)| at == 0 || step.changed || sending == Sending::Every)
-            .collect();
-        let pictures = shown.iter().filter(|shown| **shown).count();
-        let mut skip = match sending {
-            Sending::Every => 0,
-            // The service clears in the same steps as the client would.
-            Sending::Sparing => info.images.omitted(pictures),
-        };
+        let after = pictures(done, sending);
+        let shown = after.iter().filter(|what| **what == After::Picture).count();
+        // The service clears in the same steps as the client would.
+        let mut skip = if every { 0 } else { info.images.omitted(shown) };
         let mut blocks = vec![fixed];
-        for (step, shown) in done.iter().zip(shown) {
+        for (step, what) in done.iter().zip(after) {
             blocks.push(step.text);
-            blocks.push(match (shown, skip > 0) {
-                (false, _) => 0,
-                (true, true) => {
+            blocks.push(match what {
+                After::Nothing => 0,
+                After::Words => UNCHANGED,
+                After::Picture if skip > 0 => {
                     skip -= 1;
                     OMITTED
                 }
-                (true, false) => picture,
+                After::Picture => picture,
             });
         }
         let same = blocks
@@ -94,6 +95,34 @@ pub fn input_tokens(
     requests.collect()
 }
 
+/// What the model is shown after a step.
+#[derive(Clone, Copy, PartialEq)]
+enum After {
+    Nothing,
+    Words,
+    Picture,
+}
+
+fn pictures(steps: &[StepSize], sending: Sending) -> Vec<After> {
+    if sending == Sending::Every {
+        return vec![After::Picture; steps.len()];
+    }
+    // The first look is always a picture.
+    let mut changed = true;
+    let after = steps.iter().map(|step| {
+        changed |= step.changed;
+        let now = changed;
+        // What changed within an answer is shown at its end.
+        changed &= step.goes_on;
+        match (step.goes_on, now) {
+            (true, _) => After::Nothing,
+            (false, true) => After::Picture,
+            (false, false) => After::Words,
+        }
+    });
+    after.collect()
+}
+
 fn cost(info: &ModelInfo, tokens: u64, cached: u64, sending: Sending) -> f64 {
     let usage = interpreter_protocol::Usage {
         input_tokens: tokens,
@@ -108,12 +137,14 @@ fn cost(info: &ModelInfo, tokens: u64, cached: u64, sending: Sending) -> f64 {
 }
 
 /// A task of 50 steps as they come: a form is filled in, something is searched,
-/// a list is gone through. One step in five changes nothing that can be seen.
+/// a list is gone through. One step in five changes nothing that can be seen, and one
+/// in five comes with the next in the same answer, as a text and the key after it.
 pub fn scripted_task() -> Vec<StepSize> {
     (0..50)
         .map(|step| StepSize {
             text: 70 + step % 5 * 10,
             changed: step % 5 != 3,
+            goes_on: step % 5 == 1,
         })
         .collect()
 }
@@ -142,28 +173,48 @@ mod tests {
 
     #[test]
     fn fifty_steps_cost_at_most_a_fifth() {
-        // What is charged, with what a cache takes off.
         for (provider, id) in [
             ("anthropic", "claude-opus-5-5"),
-            ("anthropic", "claude-sonnet-5"),
+            ("anthropic", "claude-sonnet-5-5"),
+            ("anthropic", "claude-opus-4-7"),
             ("anthropic", "claude-sonnet-4-5"),
             ("openai", "gpt-6.1-terra"),
+            ("openai", "gpt-5-mini"),
             ("gemini", "gemini-3.8-flash"),
             ("dashscope", "qwen3.8-flash"),
+            // What nobody knows.
+            ("custom", "some-model"),
         ] {
-            let (_, money) = share(provider, id);
-            assert!(money <= 0.1, "{id}: {money}");
-        }
-        // Where a screenshot counts most, also without what a cache takes off.
-        for id in [
-            "claude-opus-5-5",
-            "claude-sonnet-5-5",
-            "claude-sonnet-5",
-            "claude-opus-4-7",
-        ] {
-            let (tokens, _) = share("anthropic", id);
+            let (tokens, money) = share(provider, id);
             assert!(tokens <= 0.2, "{id}: {tokens}");
+            // What is charged, with what a cache takes off.
+            assert!(money.is_nan() || money <= 0.1, "{id}: {money}");
         }
+        // Where a picture counts less than the words around it, words are what is left.
+        let (tokens, money) = share("openai", "gpt-4o");
+        assert!(tokens <= 0.27 && money <= 0.2, "{tokens} {money}");
+    }
+
+    #[test]
+    fn pictures_come_after_the_last_step_of_an_answer_and_where_something_changed() {
+        let step = |changed, goes_on| StepSize {
+            text: 10,
+            changed,
+            goes_on,
+        };
+        let steps = [
+            step(false, false),
+            step(true, true),
+            step(false, false),
+            step(false, false),
+        ];
+        let shown = pictures(&steps, Sending::Sparing);
+        use After::{Nothing, Picture, Words};
+        assert!(shown == [Picture, Nothing, Picture, Words]);
+        let info = crate::catalogue::info("anthropic", "claude-opus-5", false);
+        let all = input_tokens(&info, (1280, 800), 100, &steps, Sending::Sparing);
+        let tokens: Vec<u64> = all.iter().map(|input| input.tokens).collect();
+        assert_eq!(tokens, [1444, 1444 + 20 + 1334, 1444 + 20 + 1334 + 10 + 22]);
     }
 
     #[test]
@@ -171,6 +222,7 @@ mod tests {
         let steps = [StepSize {
             text: 10,
             changed: false,
+            goes_on: false,
         }; 3];
         let info = crate::catalogue::info("anthropic", "claude-opus-5", false);
         let tokens = |sending| -> Vec<(u64, u64)> {
@@ -182,7 +234,7 @@ mod tests {
         assert_eq!(tokens(Sending::Every), [(1444, 0), (2788, 0), (4132, 0)]);
         assert_eq!(
             tokens(Sending::Sparing),
-            [(1444, 0), (1454, 1444), (1464, 1454)]
+            [(1444, 0), (1476, 1444), (1508, 1476)]
         );
     }
 
@@ -191,9 +243,10 @@ mod tests {
         let steps = [StepSize {
             text: 10,
             changed: true,
+            goes_on: false,
         }; 8];
         let mut info = crate::catalogue::info("anthropic", "claude-opus-5", false);
-        info.images.batch = 4;
+        (info.images.keep, info.images.batch) = (3, 4);
         let all = input_tokens(&info, (1280, 800), 100, &steps, Sending::Sparing);
         let fresh: Vec<u64> = all
             .iter()

@@ -46,6 +46,10 @@ pub mod kind {
     pub const RESULT: &str = "result";
     /// What a screen action did: `{outcome, detail}`.
     pub const EFFECT: &str = "effect";
+    /// A screen action as it was done: [`crate::Step`]. It belongs to no item of its own.
+    pub const STEP: &str = "step";
+    /// What the person says of a step: [`crate::StepMark`].
+    pub const MARK: &str = "mark";
     /// An approval is wanted: `execution`, `action` or `tool`.
     pub const CONFIRMATION: &str = "confirmation";
     /// Running code waits for a line of input.
@@ -60,6 +64,8 @@ pub mod kind {
     pub const REMOVED: &str = "removed";
     /// [`crate::Usage`], after each model call.
     pub const USAGE: &str = "usage";
+    /// Much of a budget is used: `{scope, spent, limit}`, once a turn.
+    pub const BUDGET: &str = "budget";
     /// Waiting to try again: `{at, attempt, reason}`.
     pub const RETRY: &str = "retry";
     /// Metadata changed: [`crate::ConversationMeta`].

@@ -18,6 +18,7 @@ mod manage;
 mod op;
 mod query;
 mod state;
+mod step;
 mod summary;
 mod transcript;
 mod wire;
@@ -28,13 +29,14 @@ pub use frame::Frame;
 pub use ids::{ConfirmationId, ConversationId, ItemId, RequestId};
 pub use manage::{
     Costs, ExportFormat, FindHit, LocalServer, ProfileSummary, ProviderSummary, Replaced,
-    SecretText, Selection, SelectionSource, Storage, TestResult, TestStep,
+    SecretText, Selection, SelectionSource, Storage, TestResult, TestStep, TypingSecret,
 };
 pub use op::{
     Decision, Grant, Op, Receipt, Rule, RuleMatch, RuleScope, Scope, Tier, UserPart, Verdict,
 };
 pub use query::{Answer, InputRequest, Query, Snapshot};
 pub use state::{ConversationMeta, Effect, Mode, Os, OsState, Outcome, Run, RunState, Usage};
+pub use step::{Area, FoundBy, Step, StepElement, StepMark};
 pub use summary::{
     Ability, ConversationSummary, Display, HitKind, LanguageSummary, ModelSummary, Origin,
     SearchHit, SettingValue,

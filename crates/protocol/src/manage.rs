@@ -20,6 +20,20 @@ impl fmt::Debug for SecretText {
     }
 }
 
+/// A secret that may be typed by its name. Its value lies where keys lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TypingSecret {
+    /// What the person calls it; this is all that a model is told.
+    pub name: String,
+    /// The apps it may be typed in; the case of letters does not count.
+    pub apps: Vec<String>,
+    /// Only in windows whose title has this in it, such as the name of a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub window: Option<String>,
+}
+
 /// A model server that answered on this computer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -180,6 +194,8 @@ pub enum ExportFormat {
     Json,
     /// One HTML file that needs nothing else.
     Html,
+    /// What was done on the screen, step by step, as one HTML file.
+    Steps,
 }
 
 /// How selected text was come by.

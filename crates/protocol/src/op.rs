@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use crate::{ConfirmationId, ConversationId, ItemId, Replaced, RequestId, SecretText};
+use crate::{
+    ConfirmationId, ConversationId, ItemId, Replaced, RequestId, SecretText, TypingSecret,
+};
 
 /// What a front asks the engine to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -215,6 +217,45 @@ pub enum Op {
         #[ts(optional, as = "Option<bool>")]
         after: bool,
     },
+    /// Keeps a secret that may be typed by its name into the named apps, or changes
+    /// where. Its value is never told again.
+    SaveTypingSecret {
+        /// What it is called, and where it may be typed.
+        secret: TypingSecret,
+        /// The value; absent: it stays as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        value: Option<SecretText>,
+    },
+    /// Removes such a secret with its value, and what was allowed with it.
+    DeleteTypingSecret {
+        /// Its name.
+        name: String,
+    },
+    /// Says of a recorded step that it was a wrong click, or takes that back.
+    Mark {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The step.
+        number: u32,
+        /// It was wrong; false takes that back.
+        wrong: bool,
+        /// What was wrong with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        note: Option<String>,
+    },
+    /// Does recorded steps again without a model, each where its element is now. It
+    /// stops at the first one whose place cannot be told. The receipt names the new
+    /// conversation it runs in.
+    Replay {
+        /// The conversation the steps are in.
+        conversation: ConversationId,
+        /// Only these; absent: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        numbers: Option<Vec<u32>>,
+    },
     /// Gives a permission.
     Grant {
         /// The permission.
@@ -234,7 +275,8 @@ pub struct UserPart {
     /// `message`, `image` or `file`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// For images `path`, `base64.png`, `base64.jpeg`; for files `path`.
+    /// For images `path`, `base64.png`, `base64.jpeg`; for files `path`; for messages
+    /// `quote`: it is not the person's own words, and is told as data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub format: Option<String>,
@@ -251,6 +293,17 @@ impl UserPart {
             content: content.into(),
         }
     }
+
+    /// Text that the person points at: what they selected in another app.
+    pub fn quote(content: impl Into<String>) -> Self {
+        Self {
+            format: Some(Self::QUOTE.to_owned()),
+            ..Self::text(content)
+        }
+    }
+
+    /// The format of [`UserPart::quote`].
+    pub const QUOTE: &str = "quote";
 }
 
 /// What the person decided.
@@ -386,6 +439,14 @@ pub enum RuleMatch {
         app: String,
         /// How far it goes.
         tier: Tier,
+    },
+    /// A secret that is typed by its name in one app. A rule that asks or denies may
+    /// leave either of them empty: it is about all then.
+    Secret {
+        /// Its name.
+        name: String,
+        /// The app's name.
+        app: String,
     },
 }
 

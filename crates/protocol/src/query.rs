@@ -7,7 +7,7 @@ use crate::{
     Ability, ConversationId, ConversationMeta, ConversationSummary, Costs, Display, Error,
     ExportFormat, FindHit, Grant, Item, ItemId, LanguageSummary, LocalServer, ModelSummary, Os,
     Pending, ProfileSummary, ProviderSummary, RequestId, SearchHit, SecretText, Selection,
-    SettingValue, Storage, TestResult, TestStep, Usage,
+    SettingValue, Storage, TestResult, TestStep, TypingSecret, Usage,
 };
 
 /// What a front asks the engine to tell. Never changes anything.
@@ -66,6 +66,8 @@ pub enum Query {
     },
     /// The permissions in force.
     Grants,
+    /// The secrets that may be typed by their names. Their values are told to nobody.
+    TypingSecrets,
     /// The languages, and whether they can run here.
     Languages,
     /// What works on this machine, by trying it.
@@ -190,6 +192,11 @@ pub enum Answer {
     Grants {
         /// All.
         grants: Vec<Grant>,
+    },
+    /// See [`Query::TypingSecrets`].
+    TypingSecrets {
+        /// By name.
+        secrets: Vec<TypingSecret>,
     },
     /// See [`Query::Languages`].
     Languages {

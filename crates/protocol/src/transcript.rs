@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::{
     Chunk, ConfirmationId, ConversationMeta, Effect, Error, Event, Extra, InputRequest, ItemId, Os,
-    OsState, RequestId, Role, Run, RunState, Usage, kind,
+    OsState, RequestId, Role, Run, RunState, Step, StepMark, Usage, kind,
 };
 
 /// One LMC message of a conversation, with what is known about it.
@@ -50,6 +50,18 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub effect: Option<Effect>,
+    /// What it did on the screen, in order. Never told to a model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Step>>")]
+    pub steps: Vec<Step>,
+    /// What the person says of its steps; one each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<StepMark>>")]
+    pub marks: Vec<StepMark>,
+    /// Its share of what the model call that asked for it cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub cost_usd: Option<f64>,
     /// `parent` (the code, action or call item it came from), `at` (milliseconds
     /// since 1970), `frame`, `width`, `height`, ...
     #[serde(flatten)]
@@ -120,6 +132,8 @@ pub struct Transcript {
     pub responding: bool,
     /// State of OS mode, while it is live.
     pub os: Option<Os>,
+    /// The highest number of a step so far, removed ones included.
+    pub steps: u32,
 }
 
 impl Transcript {
@@ -131,6 +145,16 @@ impl Transcript {
 
     fn item_mut(&mut self, id: &ItemId) -> Option<&mut Item> {
         self.items.iter_mut().rev().find(|item| item.id == *id)
+    }
+
+    /// A step by its number.
+    pub fn step(&self, number: u32) -> Option<&Step> {
+        self.steps().find(|step| step.number == number)
+    }
+
+    /// What was done on the screen, in the order of the items.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.items.iter().flat_map(|item| &item.steps)
     }
 
     /// Takes in one event. Events of unknown types change nothing but `seq`.
@@ -146,6 +170,11 @@ impl Transcript {
                     && let Some(item) = self.item_mut(item)
                 {
                     item.effect = Some(effect);
+                }
+            }
+            (Role::Computer, kind::STEP) => {
+                if let Some(step) = parse::<Step>(chunk) {
+                    self.apply_step(step);
                 }
             }
             (role, _) => {
@@ -186,6 +215,9 @@ impl Transcript {
                 edited: None,
                 active_line: None,
                 effect: None,
+                steps: Vec::new(),
+                marks: Vec::new(),
+                cost_usd: None,
                 extra: Extra::default(),
             });
         }
@@ -244,6 +276,38 @@ impl Transcript {
         }
     }
 
+    fn apply_step(&mut self, step: Step) {
+        self.steps = self.steps.max(step.number);
+        if let Some(item) = self.item_mut(&step.item) {
+            item.steps.retain(|known| known.number != step.number);
+            item.steps.push(step);
+        }
+    }
+
+    fn apply_mark(&mut self, mark: StepMark) {
+        if let Some(item) = self.item_mut(&mark.item) {
+            item.marks.retain(|known| known.number != mark.number);
+            if mark.wrong || mark.note.is_some() {
+                item.marks.push(mark);
+            }
+        }
+    }
+
+    /// What a reply asked for shares what the reply cost.
+    fn apply_cost(&mut self, cost: Option<f64>) {
+        let asks = |item: &&mut Item| {
+            matches!(item.kind.as_str(), kind::ACTION | kind::CODE | kind::CALL)
+                && item.cost_usd.is_none()
+        };
+        let reply = self.items.iter_mut().rev();
+        let reply = reply.take_while(|item| item.role == Role::Assistant);
+        let asked: Vec<&mut Item> = reply.filter(asks).collect();
+        let share = cost.map(|cost| cost / asked.len() as f64);
+        for item in asked {
+            item.cost_usd = share;
+        }
+    }
+
     fn apply_server(&mut self, kind: &str, event: &Event) {
         let chunk = &event.chunk;
         match kind {
@@ -279,10 +343,16 @@ impl Transcript {
                 self.pending.retain(|pending| keep(&pending.item));
                 self.inputs.retain(|input| keep(&input.item));
             }
+            kind::MARK => {
+                if let Some(mark) = parse::<StepMark>(chunk) {
+                    self.apply_mark(mark);
+                }
+            }
             kind::USAGE => {
                 if let Some(usage) = parse::<Usage>(chunk) {
                     self.usage.add(&usage);
                     self.meta.cost += usage.cost_usd.unwrap_or(0.0);
+                    self.apply_cost(usage.cost_usd);
                 }
             }
             kind::CONVERSATION => {

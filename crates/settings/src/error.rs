@@ -71,6 +71,14 @@ pub enum Error {
         /// Why, as a sentence.
         reason: String,
     },
+    /// A secret for typing cannot be kept like this.
+    #[error("The secret `{name}` was not saved. {reason}")]
+    BadTypingSecret {
+        /// Its name.
+        name: String,
+        /// Why, as a sentence.
+        reason: String,
+    },
     /// The disk is full, or the folder cannot be written.
     #[error("{} could not be saved: {reason}. {kept}", path.display())]
     CannotSave {
@@ -186,6 +194,9 @@ impl From<Error> for interpreter_protocol::Error {
                 .param("profile", name),
             Error::BadSecret { name, .. } => new(ErrorCode::BadInput)
                 .remedy("Choose the provider, and paste the key once more.")
+                .param("name", name),
+            Error::BadTypingSecret { name, .. } => new(ErrorCode::BadInput)
+                .remedy("Correct it, and save it once more.")
                 .param("name", name),
             Error::CannotSave { path, reason, .. } => new(ErrorCode::CannotSave)
                 .remedy("Free some space or make the folder writable, then try again.")

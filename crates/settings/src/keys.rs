@@ -109,6 +109,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key!("first_run", Kind::Flag, json!(true)),
     key!("forbidden_commands", Kind::List, json!(FORBIDDEN)),
+    key!("glide", Kind::Flag, json!(false)),
     key!("highlight_active_line", Kind::Flag, json!(true)),
     key!("keep_screenshots", Kind::Flag, json!(true)),
     key!("last_model", Kind::Text, Value::Null),
@@ -118,6 +119,7 @@ pub(crate) const KEYS: &[Key] = &[
     key!("max_budget", Kind::Number(0.0, f64::MAX), Value::Null),
     key!("max_budget_day", Kind::Number(0.0, f64::MAX), Value::Null),
     key!("max_budget_month", Kind::Number(0.0, f64::MAX), Value::Null),
+    key!("max_budget_turn", Kind::Number(0.0, f64::MAX), Value::Null),
     key!("max_output", Kind::Count(0, MOST), json!(2800)),
     key!("max_tokens", Kind::Count(1, MOST), Value::Null),
     key!("mode", Kind::Choice(MODES), json!(MODES[0])),
@@ -130,6 +132,8 @@ pub(crate) const KEYS: &[Key] = &[
     key!("notifications", Kind::Flag, json!(true)),
     key!("offline", Kind::Flag, json!(false)),
     key!("os", Kind::Flag, json!(false)),
+    // The window in front is all that is seen.
+    key!("os_active_window", Kind::Flag, json!(false)),
     // Null: all of them.
     key!("os_displays", Kind::List, Value::Null),
     // 0: without end.

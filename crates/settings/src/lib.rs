@@ -22,6 +22,7 @@ mod profiles;
 mod saved;
 mod secrets;
 mod settings;
+mod typing;
 mod values;
 mod yaml;
 
@@ -29,4 +30,5 @@ pub use error::Error;
 pub use paths::Paths;
 pub use secrets::{Kept, Secret, Secrets};
 pub use settings::Settings;
+pub use typing::Typing;
 pub use values::{SafeMode, Updates, Values};

@@ -26,12 +26,18 @@ pub struct Values {
     pub max_budget_day: Option<f64>,
     /// US dollars a calendar month may cost, all conversations together.
     pub max_budget_month: Option<f64>,
+    /// US dollars a turn may cost.
+    pub max_budget_turn: Option<f64>,
+    /// The pointer glides to where it goes, for people to follow.
+    pub glide: bool,
     /// Characters of output that the model is given.
     pub max_output: usize,
     /// How much is asked. Never [`Mode::FullAccess`] while a safe mode is on.
     pub mode: Mode,
     /// OS mode is on.
     pub os: bool,
+    /// The window in front is all that is seen.
+    pub os_active_window: bool,
     /// Displays that may be seen and used; absent: all.
     pub os_displays: Option<Vec<String>>,
     /// Minutes that one turn may use the screen; absent: without end.
@@ -161,9 +167,12 @@ impl Values {
             max_budget: get("max_budget").as_f64(),
             max_budget_day: get("max_budget_day").as_f64(),
             max_budget_month: get("max_budget_month").as_f64(),
+            max_budget_turn: get("max_budget_turn").as_f64(),
+            glide: flag("glide").unwrap_or_default(),
             max_output: count("max_output").unwrap_or_default() as usize,
             mode,
             os: flag("os").unwrap_or_default(),
+            os_active_window: flag("os_active_window").unwrap_or_default(),
             os_displays: get("os_displays").is_array().then(|| list("os_displays")),
             os_minutes: count("os_minutes").filter(|count| *count > 0),
             os_steps: small("os_steps").filter(|count| *count > 0),

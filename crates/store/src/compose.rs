@@ -64,7 +64,7 @@ pub(crate) fn copy(
         overrides: recorded.overrides,
     };
     for item in &whole.items {
-        if let Some(hash) = blob_of(item) {
+        for hash in blob_of(item).into_iter().chain(step_blobs(item)) {
             // A deletion under way sees by the time that it is wanted again.
             blob::touch(&store.inner.folders.blobs, hash);
         }
@@ -112,6 +112,14 @@ fn copy_output(store: &Store, from: &ConversationId, to: &ConversationId, item: 
 pub(crate) fn blob_of(item: &Item) -> Option<&str> {
     let text = item.content.as_str()?;
     (item.kind == kind::IMAGE && text.starts_with(blob::PREFIX)).then_some(text)
+}
+
+/// The hashes of the pictures of an item's steps.
+pub(crate) fn step_blobs(item: &Item) -> impl Iterator<Item = &str> {
+    let steps = item.steps.iter();
+    steps
+        .flat_map(|step| step.before.iter().chain(&step.after))
+        .map(String::as_str)
 }
 
 /// Writes it under a name of its own; there is never half of it.
@@ -252,6 +260,18 @@ fn beside(item: &Item) -> Vec<Chunk> {
     if let Some(effect) = &item.effect {
         let content = serde_json::to_value(effect).unwrap_or_default();
         chunks.push(Chunk::new(Role::Computer, kind::EFFECT).content(content));
+    }
+    for step in &item.steps {
+        let mut step = step.clone();
+        step.item = item.id.clone();
+        let content = serde_json::to_value(step).unwrap_or_default();
+        chunks.push(Chunk::new(Role::Computer, kind::STEP).content(content));
+    }
+    for mark in &item.marks {
+        let mut mark = mark.clone();
+        mark.item = item.id.clone();
+        let content = serde_json::to_value(mark).unwrap_or_default();
+        chunks.push(Chunk::new(Role::Server, kind::MARK).content(content));
     }
     if let Some(run) = &item.run {
         let mut run = run.clone();

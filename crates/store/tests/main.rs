@@ -16,6 +16,7 @@ mod platform;
 mod roundtrip;
 mod screenshots;
 mod searching;
+mod stepping;
 
 use interpreter_protocol::{Chunk, ConversationMeta, ItemId, Role, kind};
 use interpreter_store::{Record, Store, Writer};

@@ -5,5 +5,6 @@ mod checks;
 mod client;
 mod desktop;
 mod history;
+mod newer;
 mod program;
 mod server;

@@ -23,7 +23,9 @@ const PARTS: &[(&str, Measure)] = &[
     ("languages", languages),
     ("engine", engine),
     ("store", store),
+    ("steps", steps),
     ("computer", computer),
+    ("stop", stop),
     ("page", page::measure),
     ("window", window),
 ];
@@ -172,6 +174,12 @@ fn store(samples: &mut Samples) -> Outcome {
     collect(samples, &mut Command::new(built("examples/bench-store")))
 }
 
+/// What a task on the screen costs in tokens, by the vendors' formulas.
+fn steps(samples: &mut Samples) -> Outcome {
+    build("interpreter-llm", &["--example", "steps"])?;
+    collect(samples, &mut Command::new(built("examples/steps")))
+}
+
 fn computer(samples: &mut Samples) -> Outcome {
     build(
         "interpreter-perception",
@@ -182,6 +190,18 @@ fn computer(samples: &mut Samples) -> Outcome {
     let mut command = Command::new(built("examples/bench-computer"));
     command.env("INTERPRETER_EYES", built("interpreter-eyes"));
     collect(samples, display.dress(&mut command))
+}
+
+/// Stop, in the middle of everything that could go on.
+fn stop(samples: &mut Samples) -> Outcome {
+    build("interpreter-computer", &["--example", "bench-computer"])?;
+    build("interpreter-cli", &["--bin", "interpreter"])?;
+    build("interpreter-tests", &["--example", "bench-stop"])?;
+    let display = Display::start()?;
+    let mut command = Command::new(built("examples/bench-computer"));
+    collect(samples, display.dress(command.arg("stop")))?;
+    // On a display of its own.
+    collect(samples, &mut Command::new(built("examples/bench-stop")))
 }
 
 /// The app as it is released, beside an empty Tauri window.

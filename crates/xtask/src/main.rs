@@ -8,6 +8,7 @@ mod bundle;
 mod check;
 mod command;
 mod cross;
+mod evidence;
 mod product;
 mod setup;
 mod stage;
@@ -22,6 +23,8 @@ cargo xtask COMMAND
   check   format, lints, licences, unused dependencies, generated files, Windows and
           macOS; with words (check clippy macos) only the parts named so
   bench   measure the table of budgets in docs/budgets.md
+  evidence
+          try every screen action on real displays, into docs/os-mode-evidence.md
   bundle  build the packages people install (deb and rpm here)
   setup   install what the other commands need
   fix     format the code, write the generated files anew
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         ["test"] => product::test(),
         ["check", rest @ ..] => check::check(rest),
         ["bench", rest @ ..] => product::bench(rest),
+        ["evidence", rest @ ..] => evidence::evidence(rest),
         ["bundle", rest @ ..] => bundle::bundle(rest),
         ["setup"] => setup::all(),
         ["fix"] => check::fix(),

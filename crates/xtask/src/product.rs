@@ -54,6 +54,12 @@ fn build_eyes(more: &[&str]) -> Outcome {
     run(&mut cargo(&words))
 }
 
+/// The programs that whole tasks are done with.
+pub fn build_for_tasks() -> Outcome {
+    run(&mut cargo(&["build", "-p", "interpreter-cli", "--bins"]))?;
+    build_eyes(&[])
+}
+
 fn build_app() -> Outcome {
     run(cargo(&["build"]).args(APP))
 }

@@ -28,6 +28,8 @@ const TESTS: &[&str] = &[
     "x11-xkb-utils",
     "x11-xserver-utils",
     "xclip",
+    "tesseract-ocr",
+    "mousepad",
     "dbus",
     "at-spi2-core",
     "webkit2gtk-driver",
@@ -39,6 +41,15 @@ const TESTS: &[&str] = &[
     "python3-matplotlib",
     "zsh",
     "tmux",
+];
+/// Programs that tasks are done with, beyond those of the tests.
+const TASKS: &[&str] = &[
+    "thunar",
+    "gnumeric",
+    "drawing",
+    "xfce4-settings",
+    "obconf",
+    "galculator",
 ];
 /// A compiler with the standard library's sources, for the other two systems.
 const CROSS: &[&str] = &["mingw-w64", "rustc-web", "cargo-web", "rust-web-src"];
@@ -86,6 +97,11 @@ pub fn for_test() -> Outcome {
     packages(&[APP, TESTS].concat())?;
     tools(&[NEXTEST])?;
     ui_packages()
+}
+
+/// What the tasks of `evidence` need beyond that.
+pub fn for_tasks() -> Outcome {
+    packages(TASKS)
 }
 
 /// What `check` needs.

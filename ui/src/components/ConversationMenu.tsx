@@ -16,9 +16,10 @@ import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportFormat } from '@/generated/ExportFormat';
+import type { Item as Said } from '@/generated/Item';
 import { useActions, useSession, useSessionStore } from '@/session/context';
 import { startRename, useHistoryActions } from '@/session/history';
-import { textOf } from '@/session/turns';
+import { speaks, textOf } from '@/session/turns';
 import { Icon } from './Icon';
 
 const ITEM =
@@ -26,7 +27,12 @@ const ITEM =
 const MENU =
   'z-60 min-w-48 max-w-[calc(100vw-16px)] rounded-3 border border-border-strong bg-raised p-1';
 
-export const FORMATS: readonly ExportFormat[] = ['markdown', 'notebook', 'json', 'html'];
+export const FORMATS: readonly Exclude<ExportFormat, 'steps'>[] = [
+  'markdown',
+  'notebook',
+  'json',
+  'html',
+];
 
 type Props = {
   id: string;
@@ -115,9 +121,7 @@ export function ConversationMenu({ id, where, open, onOpenChange, onRemoved, chi
 function Branch({ id, then }: { id: string; then: (act: () => unknown) => () => void }) {
   const { t } = useTranslation();
   const branch = useBranch();
-  const spoke = useSession((state) =>
-    state.loaded[id]?.transcript.items.some(({ role }) => role === 'user'),
-  );
+  const spoke = useSession((state) => state.loaded[id]?.transcript.items.some(speaks));
   if (!spoke) return null;
   return (
     <Item icon={GitBranch} onSelect={then(branch)}>
@@ -134,10 +138,10 @@ export function useBranch(): () => Promise<boolean> {
   return async () => {
     const { current, loaded } = store.getState();
     const items = current ? loaded[current]?.transcript.items : undefined;
-    const last = items?.findLastIndex(({ role }) => role === 'user') ?? -1;
+    const last = items?.findLastIndex(speaks) ?? -1;
     if (!current || !items || last === -1) return false;
     let first = last;
-    while (items[first - 1]?.role === 'user') first -= 1;
+    for (let at = first - 1; items[at] && speaks(items[at] as Said); at--) first = at;
     const text = items
       .slice(first, last + 1)
       .filter(({ type }) => type === 'message')

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '@/generated/Item';
 
@@ -32,6 +33,7 @@ export function useSentence(item: Item, words?: string): string {
   if (action === 'type') sentence = t('action.type', { text: shorten(text) });
   else if (action === 'key') sentence = t('action.key', { keys: chord(text) });
   else if (action === 'hold_key') sentence = t('action.hold_key', { keys: chord(text) });
+  else if (action === 'write_secret') sentence = secretOf(t, content.name);
   else if (action === 'scroll') {
     sentence = t('action.scroll', { direction: String(content.scroll_direction ?? '') }).trim();
   } else if (verb) sentence = t(`action.${verb}`);
@@ -82,6 +84,7 @@ export function useCallSentence(name: string, given: unknown): string | undefine
     const pressed = Array.isArray(keys) ? keys.join('+') : String(keys ?? '');
     return t('action.key', { keys: chord(pressed) });
   }
+  if (name === 'keyboard.write_secret') return secretOf(t, values.name);
   if (LOOKING.has(name)) return t('action.screenshot');
   if (READING.has(name)) return t('action.read');
   if (name === 'os.open') {
@@ -90,6 +93,10 @@ export function useCallSentence(name: string, given: unknown): string | undefine
   }
   return undefined;
 }
+
+/** A secret is told by its name, and has as many dots as any other. */
+const secretOf = (t: TFunction, name: unknown) =>
+  t('steps.secret', { name: shorten(String(name ?? '')), dots: '••••••••' });
 
 const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 

@@ -181,6 +181,7 @@ function Window() {
   const staged = stage(scene);
   if (scene === 'consent') show({ consent: true });
   if (scene === 'drawer') show({ drawer: true });
+  if (scene === 'steps') show({ steps: true });
   if (scene === 'models') show({ models: true });
   return (
     <SessionProvider session={staged}>

@@ -3,6 +3,7 @@ import { FakeBackend } from '@/backend/fake';
 import type { Chunk } from '@/generated/Chunk';
 import { createSession, type Session } from '@/session/store';
 import { ask, code, complete, id, line, meta, out, picture, reply, run, say } from './script';
+import { invoice } from './steps';
 
 const HOUR = 3_600_000;
 
@@ -44,6 +45,7 @@ export function stage(scene: string): Session {
     narrow: 'Which process uses port 8080?',
     drawer: 'Which process uses port 8080?',
     screen: 'File the Norrland invoice',
+    steps: 'File the Norrland invoice',
   };
   const name = shown[scene];
   for (const [title, ago] of list) {
@@ -113,6 +115,8 @@ function script(scene: string): (Chunk & { item?: string })[] {
           false,
         ),
       ];
+    case 'steps':
+      return invoice();
     case 'screen': {
       const steps = ['click', 'type', 'key'].map(() => id());
       const [a = '', b = '', c = ''] = steps;

@@ -17,6 +17,7 @@ import type { SettingValue } from "./SettingValue";
 import type { Snapshot } from "./Snapshot";
 import type { Storage } from "./Storage";
 import type { TestResult } from "./TestResult";
+import type { TypingSecret } from "./TypingSecret";
 
 /**
  * The answer to a query of the same name.
@@ -57,7 +58,11 @@ problems?: Array<Error>, } | { "answer": "grants",
 /**
  * All.
  */
-grants: Array<Grant>, } | { "answer": "languages", 
+grants: Array<Grant>, } | { "answer": "typing_secrets", 
+/**
+ * By name.
+ */
+secrets: Array<TypingSecret>, } | { "answer": "languages", 
 /**
  * All.
  */

@@ -3,4 +3,4 @@
 /**
  * In what form a conversation is exported.
  */
-export type ExportFormat = "markdown" | "notebook" | "json" | "html";
+export type ExportFormat = "markdown" | "notebook" | "json" | "html" | "steps";

@@ -6,6 +6,8 @@ import type { ItemId } from "./ItemId";
 import type { RequestId } from "./RequestId";
 import type { Role } from "./Role";
 import type { Run } from "./Run";
+import type { Step } from "./Step";
+import type { StepMark } from "./StepMark";
 
 /**
  * One LMC message of a conversation, with what is known about it.
@@ -55,6 +57,18 @@ active_line?: number,
  * What the action did.
  */
 effect?: Effect, 
+/**
+ * What it did on the screen, in order. Never told to a model.
+ */
+steps?: Array<Step>, 
+/**
+ * What the person says of its steps; one each.
+ */
+marks?: Array<StepMark>, 
+/**
+ * Its share of what the model call that asked for it cost, in US dollars.
+ */
+cost_usd?: number, 
 /**
  * The code, action or call item it came from.
  */

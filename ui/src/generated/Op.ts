@@ -7,6 +7,7 @@ import type { ItemId } from "./ItemId";
 import type { RequestId } from "./RequestId";
 import type { Scope } from "./Scope";
 import type { SecretText } from "./SecretText";
+import type { TypingSecret } from "./TypingSecret";
 import type { UserPart } from "./UserPart";
 
 /**
@@ -204,7 +205,43 @@ text: string,
 /**
  * Keep the old text and put the new one behind it.
  */
-after?: boolean, } | { "op": "grant", 
+after?: boolean, } | { "op": "save_typing_secret", 
+/**
+ * What it is called, and where it may be typed.
+ */
+secret: TypingSecret, 
+/**
+ * The value; absent: it stays as it is.
+ */
+value?: SecretText, } | { "op": "delete_typing_secret", 
+/**
+ * Its name.
+ */
+name: string, } | { "op": "mark", 
+/**
+ * The conversation.
+ */
+conversation: ConversationId, 
+/**
+ * The step.
+ */
+number: number, 
+/**
+ * It was wrong; false takes that back.
+ */
+wrong: boolean, 
+/**
+ * What was wrong with it.
+ */
+note?: string, } | { "op": "replay", 
+/**
+ * The conversation the steps are in.
+ */
+conversation: ConversationId, 
+/**
+ * Only these; absent: all.
+ */
+numbers?: Array<number>, } | { "op": "grant", 
 /**
  * The permission.
  */

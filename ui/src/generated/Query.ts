@@ -52,7 +52,7 @@ limit: number, } | { "query": "models" } | { "query": "settings",
 /**
  * As seen by this conversation.
  */
-conversation?: ConversationId, } | { "query": "grants" } | { "query": "languages" } | { "query": "doctor" } | { "query": "displays" } | { "query": "blob", 
+conversation?: ConversationId, } | { "query": "grants" } | { "query": "typing_secrets" } | { "query": "languages" } | { "query": "doctor" } | { "query": "displays" } | { "query": "blob", 
 /**
  * `sha256:...`.
  */

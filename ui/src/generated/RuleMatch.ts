@@ -40,4 +40,12 @@ app: string,
 /**
  * How far it goes.
  */
-tier: Tier, };
+tier: Tier, } | { "what": "secret", 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The app's name.
+ */
+app: string, };

@@ -9,7 +9,8 @@ export type UserPart = {
  */
 type: string, 
 /**
- * For images `path`, `base64.png`, `base64.jpeg`; for files `path`.
+ * For images `path`, `base64.png`, `base64.jpeg`; for files `path`; for messages
+ * `quote`: it is not the person's own words, and is told as data.
  */
 format?: string, 
 /**

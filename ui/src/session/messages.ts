@@ -142,7 +142,10 @@ export function saidAgain(
   text: string,
 ): UserPart[] {
   const others = items
-    .filter(({ type, content }) => type !== 'message' && typeof content === 'string')
+    .filter(
+      ({ type, format, content }) =>
+        (type !== 'message' || format === 'quote') && typeof content === 'string',
+    )
     .map(({ type, format, content }) => ({
       type,
       ...(format !== undefined && { format }),

@@ -2,6 +2,7 @@
 import type { Item } from '@/generated/Item';
 import type { Loaded } from './state';
 import type { Transcript } from './transcript';
+import { speaks } from './turns';
 
 /** Items asked for at once. */
 export const PAGE = 300;
@@ -36,8 +37,8 @@ export function withoutOldest(loaded: Loaded, keep: readonly string[]): Loaded {
 
 /** Whether a turn begins with this item. */
 function begins(items: readonly Item[], at: number): boolean {
-  const speaks = (item: Item | undefined) => item?.role === 'user' && item.type !== 'code';
-  return speaks(items[at]) && !speaks(items[at - 1]);
+  const says = (item: Item | undefined) => item !== undefined && speaks(item);
+  return says(items[at]) && !says(items[at - 1]);
 }
 
 /** Older pages that were shown stay, so that the place in them is not lost. */

@@ -91,6 +91,8 @@ export type Actions = {
   panic(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Does recorded steps again, in a conversation of their own that is then shown. */
+  replay(conversation: string, numbers: readonly number[]): Promise<void>;
   /** Puts a waiting message back into the field; without a name, all of them. */
   unqueue(queued?: string): void;
   dropQueued(queued: string): void;

@@ -53,6 +53,11 @@ export function createSession(backend: Backend, storage: Storage = localStorage)
       if (id) await attempt({ op: 'resume', conversation: id });
     },
 
+    async replay(conversation, numbers) {
+      const receipt = await attempt({ op: 'replay', conversation, numbers: [...numbers] });
+      if (receipt?.conversation) await actions.open(receipt.conversation);
+    },
+
     async choose(values) {
       const conversation = get().current;
       if (!conversation) {

@@ -18,6 +18,8 @@ import type { Pending } from '@/generated/Pending';
 import type { Run } from '@/generated/Run';
 import type { RunState } from '@/generated/RunState';
 import type { Snapshot } from '@/generated/Snapshot';
+import type { Step } from '@/generated/Step';
+import type { StepMark } from '@/generated/StepMark';
 import type { Usage } from '@/generated/Usage';
 
 /** A conversation, folded from its events. */
@@ -30,7 +32,12 @@ export type Transcript = {
   readonly usage: Usage;
   readonly responding: boolean;
   readonly os?: Os;
+  /** A limit of this turn that is nearly used up. */
+  readonly near?: NearBudget;
 };
+
+/** What is told of a budget, once a turn. */
+export type NearBudget = { scope: string; spent: number; limit: number };
 
 export const EMPTY: Transcript = {
   seq: 0,
@@ -108,6 +115,9 @@ export const isFinal = (state: RunState): boolean => RUN_STATES[state] === 'fina
 /** Types whose content is text from the start; anything else has none before it comes. */
 const TEXT: ReadonlySet<string> = new Set(['message', 'code', 'console', 'reasoning']);
 
+/** What a reply asks for. */
+const ASKS: ReadonlySet<string> = new Set(['action', 'code', 'call']);
+
 /** Keys of a chunk that are not further keys of its item. */
 const OWN_KEYS = new Set(['role', 'type', 'format', 'start', 'content', 'end', 'recipient']);
 
@@ -142,6 +152,11 @@ class Draft {
       const item = this.writable(event.item);
       if (item && known(OUTCOMES, content.outcome) && typeof content.detail === 'string') {
         item.effect = { outcome: content.outcome, detail: content.detail } satisfies Effect;
+      }
+    } else if (chunk.role === 'computer' && chunk.type === 'step') {
+      const step = fields(chunk.content);
+      if (typeof step.item === 'string' && typeof step.number === 'number') {
+        this.step(step as unknown as Step);
       }
     } else {
       if (chunk.role === 'user' && chunk.start) this.next.responding = true;
@@ -224,6 +239,22 @@ class Draft {
     this.next.inputs = [...this.next.inputs.filter((open) => open.request !== request), input];
   }
 
+  private step(step: Step): void {
+    const item = this.writable(step.item);
+    if (!item) return;
+    const others = (item.steps ?? []).filter((known) => known.number !== step.number);
+    item.steps = [...others, step];
+  }
+
+  private mark(mark: StepMark): void {
+    const item = this.writable(mark.item);
+    if (!item) return;
+    const others = (item.marks ?? []).filter((known) => known.number !== mark.number);
+    const marks = mark.wrong || mark.note !== undefined ? [...others, mark] : others;
+    if (marks.length > 0) item.marks = marks;
+    else delete item.marks;
+  }
+
   private server(event: Event): void {
     const { chunk } = event;
     const content = fields(chunk.content);
@@ -250,9 +281,24 @@ class Draft {
         this.next.inputs = this.next.inputs.filter((input) => !gone.has(input.item));
         break;
       }
+      case 'mark':
+        if (
+          typeof content.item === 'string' &&
+          typeof content.number === 'number' &&
+          typeof content.wrong === 'boolean'
+        ) {
+          this.mark(content as unknown as StepMark);
+        }
+        break;
       case 'usage':
         if (typeof content.input_tokens === 'number' && typeof content.output_tokens === 'number') {
           this.usage(content as unknown as Usage);
+        }
+        break;
+      case 'budget':
+        if (typeof content.spent === 'number' && typeof content.limit === 'number') {
+          const { scope, spent, limit } = content as unknown as NearBudget;
+          if (scope === 'turn') this.next.near = { scope, spent, limit };
         }
         break;
       case 'conversation':
@@ -274,6 +320,7 @@ class Draft {
         if (chunk.content === 'started') this.next.responding = true;
         if (chunk.content === 'complete') {
           this.next.responding = false;
+          delete this.next.near;
           delete this.next.os;
           this.next.inputs = [];
         }
@@ -300,6 +347,18 @@ class Draft {
     item.run = run;
   }
 
+  /** What a reply asked for shares what the reply cost. */
+  private cost(cost: number): void {
+    const reply = this.list().slice(
+      this.list().findLastIndex(({ role }) => role !== 'assistant') + 1,
+    );
+    const asked = reply.filter(({ type, cost_usd }) => ASKS.has(type) && cost_usd === undefined);
+    for (const { id } of asked) {
+      const item = this.writable(id);
+      if (item) item.cost_usd = cost / asked.length;
+    }
+  }
+
   private usage(more: Usage): void {
     const sum = { ...this.next.usage };
     for (const key of [
@@ -312,7 +371,10 @@ class Draft {
     ] as const) {
       sum[key] += more[key] ?? 0;
     }
-    if (more.cost_usd !== undefined) sum.cost_usd = (sum.cost_usd ?? 0) + more.cost_usd;
+    if (more.cost_usd !== undefined) {
+      sum.cost_usd = (sum.cost_usd ?? 0) + more.cost_usd;
+      this.cost(more.cost_usd);
+    }
     this.next.usage = sum;
     this.next.meta = { ...this.next.meta, cost: this.next.meta.cost + (more.cost_usd ?? 0) };
   }

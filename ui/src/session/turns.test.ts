@@ -43,6 +43,15 @@ test('turns begin where the person speaks; results lie under their card', () => 
   ]);
 });
 
+test('what the person does again is a card in the turn it follows', () => {
+  const blocks = turns([
+    item('again', 'user', 'action'),
+    item('note', 'computer', 'result', { parent: 'again' }),
+    item('ran', 'user', 'code'),
+  ]).map((turn) => [turn.said.length, ...turn.blocks.map(({ kind, item: { id } }) => [kind, id])]);
+  expect(blocks).toEqual([[0, ['action', 'again'], ['code', 'ran']]]);
+});
+
 test('a turn that did not change is the same object', () => {
   const before = turns(ITEMS);
   const more = [...ITEMS, item('a2', 'assistant', 'message')];

@@ -20,14 +20,13 @@ export function turns(items: readonly Item[]): Turn[] {
   let saying = false;
   for (const item of items) {
     if (item.recipient === 'assistant') continue;
-    // Code that the person runs is a card like any other, in the turn it follows.
-    const speaks = item.role === 'user' && item.type !== 'code';
-    if (speaks || all.length === 0) {
-      if (!saying || !speaks) all.push({ id: item.id, said: [], blocks: [] });
+    const said = speaks(item);
+    if (said || all.length === 0) {
+      if (!saying || !said) all.push({ id: item.id, said: [], blocks: [] });
     }
     const turn = all[all.length - 1];
     if (!turn) continue;
-    saying = speaks;
+    saying = said;
     if (saying) {
       turn.said.push(item);
       continue;
@@ -44,6 +43,13 @@ export function turns(items: readonly Item[]): Turn[] {
   }
   return all;
 }
+
+/**
+ * Whether the person says something by it. Code that they run, and steps that they do
+ * again, are cards like any other, in the turn they follow.
+ */
+export const speaks = ({ role, type }: Item): boolean =>
+  role === 'user' && type !== 'code' && type !== 'action';
 
 function blockOf(item: Item): Block | null {
   if (item.role === 'server') return item.type === 'error' ? { kind: 'error', item } : null;

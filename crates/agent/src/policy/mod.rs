@@ -12,7 +12,7 @@ use interpreter_protocol::{Grant, Mode, Rule, RuleMatch, Tier, Verdict, digest};
 
 use crate::Subject;
 
-pub use screen::offer;
+pub use screen::{offer, offer_secret};
 
 /// What is to be done, and which rule said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,17 @@ pub fn decide_own(subject: &Subject, law: &Law<'_>) -> Ruling {
     floor(subject, law)
         .or_else(|| by_rules(subject, law, Verdict::Deny))
         .unwrap_or_else(|| ruling(Verdict::Allow, "run by you"))
+}
+
+/// Decides about a recorded action that the person has done again. They are not asked
+/// about the app it is in; whatever is asked each time is asked here, too.
+pub fn decide_again(subject: &Subject, law: &Law<'_>) -> Ruling {
+    let ruled = decide(subject, law);
+    let by_rule = || by_rules(subject, law, Verdict::Ask).is_some();
+    if ruled.verdict == Verdict::Ask && offer(subject).is_some() && !by_rule() {
+        return ruling(Verdict::Allow, "replayed by you");
+    }
+    ruled
 }
 
 /// The first rule with this verdict that says something.
@@ -128,6 +139,9 @@ fn touches(rule: &RuleMatch, subject: &Subject, folder: &str) -> bool {
         }
         (RuleMatch::App { app, tier }, Subject::Action { .. }) => {
             screen::touches(app, *tier, subject)
+        }
+        (RuleMatch::Secret { name, app }, Subject::Action { .. }) => {
+            screen::touches_secret(name, app, subject)
         }
         _ => matches_whole(rule, subject),
     }
@@ -199,6 +213,16 @@ pub fn describe(rule: &Rule) -> String {
                 Tier::Full => "use",
             };
             format!("{verb}: {what} {app}")
+        }
+        RuleMatch::Secret { name, app } => {
+            let which = match name.as_str() {
+                "" => "any secret".to_owned(),
+                name => format!("the secret \u{201c}{name}\u{201d}"),
+            };
+            match app.as_str() {
+                "" => format!("{verb}: type {which}"),
+                app => format!("{verb}: type {which} in {app}"),
+            }
         }
     }
 }

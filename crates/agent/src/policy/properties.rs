@@ -6,6 +6,7 @@ use proptest::sample::select;
 use super::*;
 use crate::{AppKind, Reach};
 
+const SECRETS: [&str; 2] = ["mail", "bank"];
 const APPS: [&str; 3] = ["Mail", "Bank", "Term"];
 const ASKING: [Mode; 3] = [
     Mode::AskEveryTime,
@@ -70,6 +71,7 @@ fn matches() -> impl Strategy<Value = RuleMatch> {
             text: code.to_owned(),
         }),
         (text(&APPS), tier()).prop_map(|(app, tier)| RuleMatch::App { app, tier }),
+        (text(&SECRETS), text(&APPS)).prop_map(|(name, app)| RuleMatch::Secret { name, app }),
     ]
 }
 
@@ -95,18 +97,22 @@ fn action() -> impl Strategy<Value = Subject> {
         kind(),
         proptest::collection::vec(app(), 0..2),
         proptest::option::of(Just("looks like paying".to_owned())),
+        proptest::option::of(select(SECRETS.to_vec()).prop_map(str::to_owned)),
     )
-        .prop_map(|(app, tier, kind, also, consequence)| Subject::Action {
-            app,
-            looks: tier == Tier::Look,
-            words: String::new(),
-            reach: Reach {
-                tier,
-                kind,
-                also,
-                consequence,
+        .prop_map(
+            |(app, tier, kind, also, consequence, secret)| Subject::Action {
+                app,
+                looks: tier == Tier::Look,
+                words: String::new(),
+                reach: Reach {
+                    tier,
+                    kind,
+                    also,
+                    consequence,
+                    secret,
+                },
             },
-        })
+        )
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
@@ -227,7 +233,11 @@ proptest! {
         for name in app.iter().chain(&reach.also) {
             let allows = rules.iter().any(|grant| {
                 grant.rule.verdict == Verdict::Allow
-                    && matches!(&grant.rule.matches, RuleMatch::App { app, tier } if app == name && *tier >= reach.tier)
+                    && match (&grant.rule.matches, &reach.secret) {
+                        (RuleMatch::App { app, tier }, None) => app == name && *tier >= reach.tier,
+                        (RuleMatch::Secret { name: one, app }, Some(secret)) => app == name && one == secret,
+                        _ => false,
+                    }
             });
             prop_assert!(allows, "{name}");
         }

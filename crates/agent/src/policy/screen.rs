@@ -62,7 +62,20 @@ pub(super) fn touches(app: &str, tier: Tier, subject: &Subject) -> bool {
     apps(subject).any(same) && needs(*looks, reach) >= tier
 }
 
-/// The rule that allows it in every app it touches.
+/// The same for a rule about secrets; an empty name or app is any.
+pub(super) fn touches_secret(name: &str, app: &str, subject: &Subject) -> bool {
+    let Subject::Action { reach, .. } = subject else {
+        return false;
+    };
+    let Some(secret) = &reach.secret else {
+        return false;
+    };
+    let same = |known: &String| known.to_lowercase() == app.to_lowercase();
+    (name.is_empty() || secret == name) && (app.is_empty() || apps(subject).any(same))
+}
+
+/// The rule that allows it in every app it touches. A secret needs one of its own: who
+/// lets an app be used has not said what may be typed there.
 pub(super) fn allowed<'a>(
     subject: &Subject,
     rules: impl Iterator<Item = &'a Grant> + Clone,
@@ -82,7 +95,14 @@ pub(super) fn allowed<'a>(
     let mut found = None;
     for app in apps(subject) {
         let covers = |grant: &&Grant| match &grant.rule.matches {
-            RuleMatch::App { app: name, tier } => name == app && needs <= (*tier).min(most),
+            RuleMatch::App { app: name, tier } => {
+                reach.secret.is_none() && name == app && needs <= (*tier).min(most)
+            }
+            RuleMatch::Secret { name, app: within } => {
+                // What is typed into a terminal is asked for each time.
+                let asked = needs > most;
+                !asked && reach.secret.as_ref() == Some(name) && within == app
+            }
             _ => false,
         };
         let grant = rules.clone().find(covers)?;
@@ -105,6 +125,10 @@ pub(super) fn without_rule(subject: &Subject, rules: &[Grant]) -> Ruling {
     let Some(app) = app else {
         return ruling(Verdict::Ask, "no rule matches");
     };
+    if let Some(secret) = &reach.secret {
+        let why = format!("the secret \u{201c}{secret}\u{201d} was not yet allowed in {app}");
+        return ruling(Verdict::Ask, why);
+    }
     if reach.tier > most(reach.kind) {
         let why = format!("typing into {app} runs commands, which is asked each time");
         return ruling(Verdict::Ask, why);
@@ -133,8 +157,27 @@ pub fn offer(subject: &Subject) -> Option<(&str, Tier)> {
         return None;
     };
     let most = most(reach.kind);
-    let spared = reach.consequence.is_none() && reach.also.is_empty() && reach.tier <= most;
+    let plain = reach.consequence.is_none() && reach.secret.is_none();
+    let spared = plain && reach.also.is_empty() && reach.tier <= most;
     spared.then_some((app.as_str(), most))
+}
+
+/// The secret and the app that a permission would name which spares the next question
+/// like this one.
+pub fn offer_secret(subject: &Subject) -> Option<(&str, &str)> {
+    match subject {
+        Subject::Action {
+            app: Some(app),
+            reach:
+                Reach {
+                    secret: Some(secret),
+                    consequence: None,
+                    ..
+                },
+            ..
+        } => Some((secret, app)),
+        _ => None,
+    }
 }
 
 /// Every app it touches; none where that is not known.

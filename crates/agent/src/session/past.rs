@@ -184,13 +184,16 @@ fn last_said(items: &[Item]) -> usize {
     let Some(last) = items.iter().rposition(|item| item.role == Role::User) else {
         return items.len();
     };
-    if items[last].kind == kind::CODE {
+    if matches!(items[last].kind.as_str(), kind::CODE | kind::ACTION) {
         return last;
     }
     // What one submission said stands together, and goes together.
     let together = items[..last]
         .iter()
         .rev()
-        .take_while(|item| item.role == Role::User && item.kind != kind::CODE);
+        .take_while(|item| {
+            let done = matches!(item.kind.as_str(), kind::CODE | kind::ACTION);
+            item.role == Role::User && !done
+        });
     last - together.count()
 }

@@ -192,14 +192,16 @@ fn shown(prepared: &Prepared, ruling: &Ruling) -> (&'static str, Value, String) 
                 content["app"] = json!(app);
                 content["tier"] = json!(tier);
             }
-            if reach.consequence.is_some() {
+            if reach.consequence.is_some() || reach.secret.is_some() {
                 content["why"] = json!(ruling.rule);
             }
-            (
-                "action",
-                content,
-                digest::of_call("action", &prepared.content),
-            )
+            let mut bound = digest::of_call("action", &prepared.content);
+            if let Some((name, app)) = policy::offer_secret(&prepared.subject) {
+                content["secret"] = json!({ "name": name, "app": app });
+                // It is typed nowhere else than where the person was told.
+                bound = digest::of_call("secret", &content);
+            }
+            ("action", content, bound)
         }
         Subject::Tool { name } => (
             "tool",

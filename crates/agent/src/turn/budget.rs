@@ -3,29 +3,54 @@
 use std::sync::Arc;
 
 use interpreter_llm::{Message, ModelInfo, ModelRequest, Part};
-use interpreter_protocol::{Error, ErrorCode, Usage};
+use interpreter_protocol::{Chunk, Error, ErrorCode, Role, Usage, kind};
+use serde_json::json;
 
 use crate::session::{End, State, Wake};
 use crate::{Budget, BudgetScope, Room, TurnSettings};
 
+/// From this share of a budget on the person is told.
+const NEAR: f64 = 0.8;
 /// Bytes of a request that make a token, about; rather too few than too many.
 const BYTES: usize = 3;
 /// Tokens of an answer where nobody says how long it may be.
 const ANSWER: u64 = 8192;
 
 impl State {
-    /// The reason why the next call may not be made, as far as this conversation's
-    /// own budget says.
-    pub(super) fn check_budget(&self, settings: &TurnSettings) -> Result<(), End> {
-        let own = settings.max_budget.map(|limit| Budget {
-            scope: BudgetScope::Conversation,
-            spent: self.emitter.transcript.meta.cost,
-            limit,
-        });
-        match own.filter(|budget| budget.spent >= budget.limit) {
-            Some(budget) => Err(over(&budget).into()),
-            None => Ok(()),
+    /// The reason why the next call may not be made, as far as the budgets of this turn
+    /// and this conversation say. Near their end that is said, once.
+    pub(super) fn check_budget(&mut self, settings: &TurnSettings) -> Result<(), End> {
+        let cost = self.emitter.transcript.meta.cost;
+        let before = self.control.cost_before;
+        let own = |scope, spent, limit: Option<f64>| {
+            limit.map(|limit| Budget {
+                scope,
+                spent,
+                limit,
+            })
+        };
+        let budgets = [
+            own(BudgetScope::Turn, cost - before, settings.max_budget_turn),
+            own(BudgetScope::Conversation, cost, settings.max_budget),
+        ];
+        let budgets = budgets.into_iter().flatten();
+        if let Some(budget) = budgets.clone().find(|budget| budget.spent >= budget.limit) {
+            return Err(over(&budget).into());
         }
+        for budget in budgets {
+            let near = budget.limit * NEAR;
+            // A conversation that was near its end before this turn has said so.
+            let known = budget.scope == BudgetScope::Conversation && before >= near;
+            if budget.spent >= near && !known && !self.control.warned.contains(&budget.scope) {
+                self.control.warned.push(budget.scope);
+                let content = json!({
+                    "scope": name(budget.scope), "spent": budget.spent, "limit": budget.limit,
+                });
+                let chunk = Chunk::new(Role::Server, kind::BUDGET).content(content);
+                self.emitter.note(None, chunk);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps room for a call in the budgets of all conversations, until what is given
@@ -79,25 +104,36 @@ fn tokens(part: &Part, model: &ModelInfo) -> u64 {
     }
 }
 
+/// What a budget is about, in the words of errors and events.
+fn name(scope: BudgetScope) -> &'static str {
+    match scope {
+        BudgetScope::Turn => "turn",
+        BudgetScope::Conversation => "conversation",
+        BudgetScope::Day => "day",
+        BudgetScope::Month => "month",
+    }
+}
+
 fn over(budget: &Budget) -> Error {
     let Budget {
         scope,
         spent,
         limit,
     } = *budget;
-    let (name, what, remedy) = match scope {
+    let (what, remedy) = match scope {
+        BudgetScope::Turn => (
+            "This turn has cost",
+            "Let it go on, which begins a new turn, or raise max_budget_turn.",
+        ),
         BudgetScope::Conversation => (
-            "conversation",
             "This conversation has cost",
             "Raise max_budget for this conversation.",
         ),
         BudgetScope::Day => (
-            "day",
             "Today's conversations have cost",
             "Raise max_budget_day, or go on tomorrow.",
         ),
         BudgetScope::Month => (
-            "month",
             "This month's conversations have cost",
             "Raise max_budget_month, or go on next month.",
         ),
@@ -107,7 +143,7 @@ fn over(budget: &Budget) -> Error {
     );
     Error::new(ErrorCode::BudgetReached, message)
         .remedy(remedy)
-        .param("scope", name)
+        .param("scope", name(scope))
         .param("spent", spent)
         .param("limit", limit)
 }

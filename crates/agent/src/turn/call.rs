@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use interpreter_protocol::{Chunk, Item, ItemId, Mode, Role, Run, RunState, Verdict, kind};
 
+use super::batch::{Batch, following};
+use super::execute::Course;
 use super::{Asked, Reply, is_action, run};
 use crate::policy::{self, Ruling};
 use crate::session::{End, State, Wake};
 use crate::{Prepared, Scene, StoredPart, StoredResult, Subject, Tool, TurnSettings};
-
-/// Said to the model of every action after one that failed, word for word as Anthropic wants it.
-const AFTER_FAILURE: &str = "Not executed: an earlier computer action in this turn failed.";
 
 /// Said to the model of every action after one that was not done because the person
 /// had used the computer.
@@ -22,7 +21,7 @@ const ENDED: &str = "Not run: the user ended the turn before it.";
 
 /// Said to the model of an action beyond what one turn may do. It reads it only once the
 /// person lets it go on.
-const LIMIT: &str = "Not done: before this the turn reached the limit that the user set for using the screen. If you are asked to go on, look at the screen first.";
+const LIMIT: &str = interpreter_llm::LIMIT_REACHED;
 
 /// Said to the model of a call that the person took out of the queue.
 const UNWANTED: &str = "The user removed this before its turn came.";
@@ -47,16 +46,20 @@ impl Ground {
 
 /// What the model is told of a call.
 pub(super) struct Told {
-    result: StoredResult,
-    /// What it was made for has changed, so what was planned with it is not done either.
-    stale: bool,
+    pub(super) result: StoredResult,
+    /// Why further actions of the same answer are not done either, although it did not
+    /// fail: what they were made for has changed.
+    pub(super) upset: Option<&'static str>,
+    /// It shows the screen, or says that it is as it was.
+    pub(super) shown: bool,
 }
 
 impl From<StoredResult> for Told {
     fn from(result: StoredResult) -> Self {
         Self {
             result,
-            stale: false,
+            upset: None,
+            shown: false,
         }
     }
 }
@@ -83,8 +86,7 @@ impl State {
             ..
         } = reply;
         let mut calls = VecDeque::from(calls);
-        // Why further actions of this answer are not done.
-        let mut broken: Option<&str> = None;
+        let mut batch = Batch::default();
         while let Some(asked) = calls.pop_front() {
             if self.unwanted.remove(&asked.item) {
                 self.emitter.memo(&asked.item, |memo| {
@@ -94,9 +96,17 @@ impl State {
             }
             self.note_queue(&calls, settings.mode);
             let action = asked.prepared.as_ref().is_ok_and(is_action);
+            let next = calls.front().and_then(|next| {
+                let memo = self.emitter.memos.get(&next.item);
+                let call = memo.and_then(|memo| memo.call.as_ref())?;
+                following(&asked, next, scene.model.shows_once(call))
+            });
+            let shows = asked.tool.clone();
+            let stopped = asked.prepared.as_ref().ok();
+            let stopped = stopped.and_then(|prepared| batch.stops(prepared));
             let result = match (asked.tool, asked.prepared) {
-                _ if action && broken.is_some() => {
-                    let why = broken.unwrap_or_default();
+                _ if stopped.is_some() => {
+                    let why = stopped.unwrap_or_default();
                     self.drop_call(&asked.item, settings.mode, RunState::Skipped, why);
                     Ok(StoredResult::error(why).into())
                 }
@@ -116,7 +126,11 @@ impl State {
                     Ok(StoredResult::error(problem).into())
                 }
                 (Some(tool), Ok(prepared)) => {
-                    self.run_call(&asked.item, tool, prepared, &scene, &settings)
+                    let course = Course {
+                        scene: &scene,
+                        next: next.as_ref(),
+                    };
+                    self.run_call(&asked.item, tool, prepared, course, &settings)
                         .await
                 }
                 (_, Err(error)) => {
@@ -125,13 +139,27 @@ impl State {
                 }
                 (None, Ok(_)) => Ok(StoredResult::error("There is no such tool.").into()),
             };
-            match result {
-                Ok(Told { result, stale }) => {
-                    if action && stale {
-                        broken = Some(AFTER_PERSON);
-                    } else if action && result.is_error {
-                        broken.get_or_insert(AFTER_FAILURE);
+            let result = match result {
+                Ok(told) if action => {
+                    let unseen = batch.after(&told, next.as_ref());
+                    let mut result = told.result;
+                    let end = match shows.filter(|_| unseen) {
+                        Some(tool) => {
+                            let (parts, end) = self.view(&asked.item, &tool, &scene).await;
+                            result.parts.extend(parts);
+                            end
+                        }
+                        None => None,
+                    };
+                    match end {
+                        Some(end) => Err((result, end)),
+                        None => Ok(result),
                     }
+                }
+                other => other.map(|told| told.result),
+            };
+            match result {
+                Ok(result) => {
                     self.emitter
                         .memo(&asked.item, |memo| memo.result = Some(result));
                 }
@@ -213,7 +241,7 @@ impl State {
         item: &ItemId,
         tool: Arc<dyn Tool>,
         mut prepared: Prepared,
-        scene: &Scene,
+        course: Course<'_>,
         settings: &TurnSettings,
     ) -> Result<Told, (StoredResult, End)> {
         if let Err(end) = self.hold().await {
@@ -228,7 +256,7 @@ impl State {
             self.drop_call(item, settings.mode, RunState::Skipped, note);
             return Err((StoredResult::error(LIMIT), error.into()));
         }
-        prepared.subject = match self.known(item, &tool, &prepared, scene).await {
+        prepared.subject = match self.known(item, &tool, &prepared, course.scene).await {
             Ok(subject) => subject,
             Err(end) => {
                 let note = "Not run: stopped by you.";
@@ -266,9 +294,12 @@ impl State {
             _ => None,
         };
         let (output, end) = self
-            .execute(item, tool, prepared, ground, Some(scene), settings)
+            .execute(item, tool, prepared, ground, Some(course), settings)
             .await;
-        let stale = output.state == RunState::Stale;
+        let stale = (output.state == RunState::Stale).then_some(AFTER_PERSON);
+        let upset = output.upset.or(stale);
+        let image = |part: &StoredPart| matches!(part, StoredPart::Image { .. });
+        let shown = output.shown || output.parts.iter().any(image);
         let mut parts = output.parts;
         if let Some(code) = ran {
             let said = format!(
@@ -281,7 +312,11 @@ impl State {
             is_error: output.is_error,
         };
         match end {
-            None => Ok(Told { result, stale }),
+            None => Ok(Told {
+                result,
+                upset,
+                shown,
+            }),
             Some(end) => Err((result, end)),
         }
     }

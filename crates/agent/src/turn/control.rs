@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::is_action;
 use crate::session::{End, State, Wake};
-use crate::{Prepared, Subject, TurnSettings};
+use crate::{BudgetScope, Prepared, Subject, TurnSettings};
 
 /// Told where the person took control without saying how.
 const YOURS: &str = "Resume looks again first.";
@@ -25,6 +25,10 @@ pub(crate) struct Control {
     began: Instant,
     /// Time that was the person's.
     away: Duration,
+    /// What the conversation had cost before the turn, in US dollars.
+    pub(super) cost_before: f64,
+    /// Budgets whose end was said to be near.
+    pub(super) warned: Vec<BudgetScope>,
 }
 
 impl Default for Control {
@@ -35,6 +39,8 @@ impl Default for Control {
             steps: 0,
             began: Instant::now(),
             away: Duration::ZERO,
+            cost_before: 0.0,
+            warned: Vec::new(),
         }
     }
 }

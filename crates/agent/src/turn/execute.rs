@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::batch::Next;
 use super::call::Ground;
 use super::{is_action, run};
 use crate::session::{End, SessionOp, State, Wake};
@@ -18,15 +19,22 @@ use crate::{
 /// Chunks a tool may be ahead of the journal.
 const TOOL_EVENTS: usize = 16;
 
+/// What surrounds a call in the model's answer.
+pub(super) struct Course<'a> {
+    pub scene: &'a Scene,
+    /// The action right after it.
+    pub next: Option<&'a Next>,
+}
+
 impl State {
-    /// `scene` is absent where the person runs code.
+    /// `course` is absent where the person runs code.
     pub(super) async fn execute(
         &mut self,
         item: &ItemId,
         tool: Arc<dyn Tool>,
         prepared: Prepared,
         ground: Ground,
-        scene: Option<&Scene>,
+        course: Option<Course<'_>>,
         settings: &TurnSettings,
     ) -> (ToolOutput, Option<End>) {
         let started = Instant::now();
@@ -37,18 +45,9 @@ impl State {
         };
         self.note_run(&card);
         let action = is_action(&prepared);
-        let cancel = CancellationToken::new();
-        let (events, mut from_tool) = mpsc::channel(TOOL_EVENTS);
-        let (inputs, for_tool) = mpsc::channel(TOOL_EVENTS);
-        let handle = ToolHandle {
-            conversation: self.conversation.clone(),
-            item: item.clone(),
-            scene: scene.cloned(),
-            user_acted: self.begins(&prepared),
-            events,
-            inputs: for_tool,
-            cancel: cancel.clone(),
-        };
+        let (mut handle, mut from_tool, inputs) = self.handle(item, course);
+        let cancel = handle.cancel.clone();
+        handle.user_acted = self.begins(&prepared);
         let mut work = tool.run(prepared, handle);
         let mut ended = None;
         let mut deadline = None;
@@ -129,6 +128,75 @@ impl State {
         (output, ended)
     }
 
+    /// What a tool shows the model at the end of several actions, and why the turn ends
+    /// meanwhile, if it does.
+    pub(super) async fn view(
+        &mut self,
+        item: &ItemId,
+        tool: &Arc<dyn Tool>,
+        scene: &Scene,
+    ) -> (Vec<StoredPart>, Option<End>) {
+        let course = Course { scene, next: None };
+        let (handle, mut from_tool, _inputs) = self.handle(item, Some(course));
+        let mut card = run(item, RunState::Done, scene.mode);
+        let mut work = tool.view(handle);
+        let (parts, end) = loop {
+            let mut step = Box::pin(async {
+                tokio::select! {
+                    biased;
+                    Some(event) = from_tool.recv() => Err(event),
+                    parts = &mut work => Ok(parts),
+                }
+            });
+            match self.wait(&mut step).await {
+                Wake::Done(Ok(parts)) => break (parts, None),
+                Wake::Done(Err(event)) => {
+                    drop(step);
+                    self.tool_event(&mut card, event);
+                }
+                Wake::Command(command) => {
+                    drop(step);
+                    if let Some(end) = self.busy(command) {
+                        break (Vec::new(), Some(end));
+                    }
+                }
+            }
+        };
+        drop(work);
+        while let Ok(event) = from_tool.try_recv() {
+            self.tool_event(&mut card, event);
+        }
+        self.emitter.close();
+        (parts, end)
+    }
+
+    /// What a tool is given, and the other ends of its channels.
+    fn handle(
+        &self,
+        item: &ItemId,
+        course: Option<Course<'_>>,
+    ) -> (
+        ToolHandle,
+        mpsc::Receiver<ToolEvent>,
+        mpsc::Sender<ToolInput>,
+    ) {
+        let (events, from_tool) = mpsc::channel(TOOL_EVENTS);
+        let (inputs, for_tool) = mpsc::channel(TOOL_EVENTS);
+        let next = course.as_ref().and_then(|course| course.next);
+        let handle = ToolHandle {
+            conversation: self.conversation.clone(),
+            item: item.clone(),
+            scene: course.as_ref().map(|course| course.scene.clone()),
+            user_acted: false,
+            next: next.map(|next| next.content.clone()),
+            shows_later: next.is_some_and(|next| next.shows_later),
+            events,
+            inputs: for_tool,
+            cancel: CancellationToken::new(),
+        };
+        (handle, from_tool, inputs)
+    }
+
     fn tool_event(&mut self, card: &mut Run, event: ToolEvent) {
         match event {
             ToolEvent::Chunk(chunk) if chunk.role == Role::Server => {
@@ -200,5 +268,7 @@ fn stopped(output: ToolOutput) -> ToolOutput {
         state: RunState::Stopped,
         exit: output.exit,
         note,
+        upset: None,
+        shown: false,
     }
 }

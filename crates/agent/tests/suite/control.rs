@@ -43,7 +43,7 @@ async fn line(house: &House) {
     house.session.send(input).await.unwrap();
 }
 
-fn actions(words: &[&str]) -> Answer {
+pub fn actions(words: &[&str]) -> Answer {
     let mut events = Vec::new();
     for (at, words) in words.iter().enumerate() {
         let code = json!({ "code": format!("screen: {words}") });
@@ -175,7 +175,7 @@ async fn after_the_person_acted_an_old_plan_is_not_gone_on_with() {
     assert_eq!(
         told(&seen[2].messages)[4..],
         [
-            "user: result c0 Text(\"You acted.\") | result c1 failed Text(\"Not executed: the user used the computer before this. Decide anew.\")"
+            "user: result c0 Text(\"You acted.\") Text(\"The screen.\") | result c1 failed Text(\"Not executed: the user used the computer before this. Decide anew.\")"
         ]
     );
 }

@@ -5,10 +5,11 @@ use interpreter_agent::{
     ToolInput, ToolOutput,
 };
 use interpreter_llm::{Call, ToolSpec};
-use interpreter_protocol::{Chunk, Role, RunState, kind};
+use interpreter_protocol::{Chunk, Mode, Role, RunState, Step, kind};
 use serde_json::{Map, Value, json};
 
-/// Prints what it is given. `hang` waits to be stopped, `ask` asks for a line.
+/// Prints what it is given. `hang` waits to be stopped, `ask` asks for a line. On the
+/// screen `look` only looks, `upset` changes what later actions were made for, `fail` fails.
 pub struct Echo;
 
 impl Tool for Echo {
@@ -46,7 +47,7 @@ impl Tool for Echo {
             prepared.kind = kind::ACTION;
             prepared.subject = Subject::Action {
                 app: Some("Notes".to_owned()),
-                looks: false,
+                looks: words == "look",
                 words: words.to_owned(),
                 reach: Reach::default(),
             };
@@ -60,6 +61,32 @@ impl Tool for Echo {
             problem,
             ..prepared(code)
         })
+    }
+
+    /// A step's action names the code. `lost` is not found.
+    fn again<'a>(
+        &'a self,
+        step: &'a Step,
+        _mode: Mode,
+    ) -> Option<BoxFuture<'a, Result<Prepared, ToolError>>> {
+        let code = step.action["action"].as_str()?;
+        let found = match code {
+            "lost" => Err(ToolError::new("It is not there.")),
+            _ => Ok(Prepared {
+                kind: kind::ACTION,
+                subject: Subject::Action {
+                    app: Some("Notes".to_owned()),
+                    looks: false,
+                    words: code.to_owned(),
+                    reach: Reach {
+                        consequence: (code == "send").then(|| "looks like sending".to_owned()),
+                        ..Reach::default()
+                    },
+                },
+                ..prepared(code)
+            }),
+        };
+        Some(Box::pin(std::future::ready(found)))
     }
 
     fn run(&self, prepared: Prepared, mut handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
@@ -109,6 +136,7 @@ impl Tool for Echo {
                         },
                     }
                 }
+                "screen: fail" => ToolOutput::failed("It failed."),
                 // As the screen does where the person came between.
                 _ if handle.user_acted => ToolOutput {
                     state: RunState::Stale,
@@ -116,9 +144,24 @@ impl Tool for Echo {
                 },
                 _ => {
                     handle.chunk(print(&code)).await;
-                    ToolOutput::done(vec![StoredPart::Text(code)])
+                    let next = handle
+                        .next
+                        .filter(|_| handle.shows_later)
+                        .map(|next| format!("{code}, then {next}"));
+                    ToolOutput {
+                        upset: (code == "screen: upset").then_some("Upset."),
+                        ..ToolOutput::done(vec![StoredPart::Text(next.unwrap_or(code))])
+                    }
                 }
             }
+        })
+    }
+
+    fn view(&self, handle: ToolHandle) -> BoxFuture<'static, Vec<StoredPart>> {
+        Box::pin(async move {
+            let printed = Chunk::new(Role::Computer, kind::CONSOLE).format("output");
+            handle.chunk(printed.content("the screen")).await;
+            vec![StoredPart::Text("The screen.".to_owned())]
         })
     }
 }

@@ -205,6 +205,7 @@ impl House {
             os: false,
             profile: "default".to_owned(),
             max_budget,
+            max_budget_turn: None,
             os_steps: None,
             os_time: None,
             max_tokens: None,

@@ -1,6 +1,7 @@
 //! The loop with a scripted model, a journal in memory and a tool that echoes.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod batch;
 mod control;
 mod echo;
 mod ends;
@@ -8,5 +9,6 @@ mod house;
 mod own_code;
 mod past;
 mod queue;
+mod replaying;
 mod script;
 mod turns;

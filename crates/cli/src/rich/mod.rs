@@ -278,6 +278,11 @@ impl Rich {
                     .map(|content| dim(&words::retry(content)));
                 self.draw(&[])
             }
+            kind::BUDGET => {
+                self.close()?;
+                let words = chunk.content.as_ref().map(words::budget);
+                self.draw(&words.iter().map(|words| dim(words)).collect::<Vec<_>>())
+            }
             kind::CONVERSATION => match content::<ConversationMeta>(chunk) {
                 Some(meta) if !meta.model.is_empty() && meta.model != self.model => {
                     self.close()?;
@@ -359,7 +364,9 @@ impl View for Rich {
             (Role::Assistant, kind::MESSAGE) if !text.is_empty() => self.message(event, text),
             (Role::Assistant, kind::REASONING) if !text.is_empty() => self.reasoning(event, text),
             (Role::Assistant, kind::CODE) if !text.is_empty() => self.stream_code(event, text),
-            (Role::Assistant, kind::ACTION | kind::CALL) if chunk.content.is_some() => {
+            (Role::Assistant | Role::User, kind::ACTION | kind::CALL)
+                if chunk.content.is_some() =>
+            {
                 self.call(chunk)
             }
             (Role::Computer, kind::CONSOLE) if chunk.content.is_some() => self.console(event),

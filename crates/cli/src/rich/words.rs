@@ -101,6 +101,15 @@ fn short(text: &str) -> String {
     }
 }
 
+/// `{scope, spent, limit}`: much of a budget is used.
+pub(super) fn budget(content: &Value) -> String {
+    let number = |key: &str| content.get(key).and_then(Value::as_f64).unwrap_or_default();
+    let scope = content.get("scope").and_then(Value::as_str);
+    let scope = scope.unwrap_or("conversation");
+    let (spent, limit) = (number("spent"), number("limit"));
+    format!("This {scope} has cost ${spent:.2} of the ${limit:.2} it may. At 100 % it stops.")
+}
+
 /// `{at, attempt, reason}`.
 pub(super) fn retry(content: &Value) -> String {
     let reason = content

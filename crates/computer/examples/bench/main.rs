@@ -2,8 +2,8 @@
 //! client of the same server needs. Prints one line a sample:
 //! `name<TAB>value<TAB>unit`. `cargo xtask bench` runs it on a display of its own.
 //!
-//! `bench-computer` measures the screen; `bench-computer window NAME PROGRAM...`
-//! starts a program and measures its window.
+//! `bench-computer` measures the screen; `bench-computer stop` what is done after a
+//! stop; `bench-computer window NAME PROGRAM...` starts a program and measures its window.
 
 mod acting;
 mod person;
@@ -13,8 +13,10 @@ mod window;
 mod witness;
 
 use std::error::Error;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 type Any = Box<dyn Error>;
@@ -33,14 +35,16 @@ fn main() -> Result<(), Any> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        if words == ["stop"] {
+            return stopping::stop().await;
+        }
         {
             let (_desktop, labels) = Fixture::start(include_str!("desktop.py"), &[])?;
             seeing::capture().await?;
             seeing::find(&labels).await?;
         }
         acting::click().await?;
-        acting::type_text().await?;
-        stopping::stop().await
+        acting::type_text().await
     })
 }
 
@@ -49,7 +53,11 @@ fn sample(name: &str, time: Duration) {
 }
 
 /// A window that receives what is done. Ends with the value.
-struct Fixture(Child);
+struct Fixture {
+    child: Child,
+    /// How often a button went down or up in it since.
+    told: Arc<AtomicUsize>,
+}
 
 impl Fixture {
     /// Starts a script of windows; gives the first line it tells, when it is ready.
@@ -65,14 +73,25 @@ impl Fixture {
             .stdout(Stdio::piped())
             .spawn()?;
         let stdout = child.stdout.take();
-        let fixture = Self(child);
+        let told = Arc::default();
+        let fixture = Self {
+            child,
+            told: Arc::clone(&told),
+        };
         let mut lines = BufReader::new(stdout.ok_or("the window has no output")?);
         let mut first = String::new();
         if lines.read_line(&mut first)? == 0 {
             return Err("the window did not open; packages python3-gi and gir1.2-gtk-3.0?".into());
         }
         // What it tells later must not hold it up.
-        std::thread::spawn(move || std::io::copy(&mut lines.by_ref(), &mut std::io::sink()));
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let button = ["\"press\"", "\"release\""];
+                if button.iter().any(|name| line.contains(name)) {
+                    told.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        });
         Ok((fixture, first))
     }
 
@@ -82,11 +101,16 @@ impl Fixture {
         let script = include_str!("../../tests/fixtures/window.py");
         Ok(Self::start(script, &[kind])?.0)
     }
+
+    /// How often it has told that a button went down or up.
+    fn told(&self) -> usize {
+        self.told.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Fixture {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -3,12 +3,15 @@
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
+use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, ImageFormat, KEY_PRESS_EVENT,
-    KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, CreateWindowAux,
+    EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, PropMode,
+    WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 use crate::Any;
 
@@ -78,6 +81,46 @@ impl Person {
         }
         self.round_trip()?;
         Ok(begun.elapsed())
+    }
+
+    /// Presses keys together, and lifts them.
+    pub(crate) fn chord(&self, codes: &[u8]) -> Result<(), Any> {
+        let down = codes.iter().map(|code| (KEY_PRESS_EVENT, *code));
+        let up = codes.iter().rev().map(|code| (KEY_RELEASE_EVENT, *code));
+        for (kind, code) in down.chain(up) {
+            self.x.xtest_fake_input(kind, code, 0, self.root, 0, 0, 0)?;
+        }
+        self.round_trip()
+    }
+
+    pub(crate) fn move_to(&self, x: i16, y: i16) -> Result<(), Any> {
+        self.x
+            .xtest_fake_input(MOTION_NOTIFY_EVENT, 0, 0, self.root, x, y, 0)?;
+        self.round_trip()
+    }
+
+    /// What time it is at the server, in milliseconds.
+    pub(crate) fn server_time(&self) -> Result<u32, Any> {
+        // It tells the time with every change of a property.
+        let aux = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+        let window = self.x.generate_id()?;
+        let class = WindowClass::INPUT_ONLY;
+        self.x
+            .create_window(0, window, self.root, -1, -1, 1, 1, 0, class, 0, &aux)?
+            .check()?;
+        let (name, kind) = (AtomEnum::WM_NAME, AtomEnum::STRING);
+        self.x
+            .change_property8(PropMode::REPLACE, window, name, kind, b"now")?
+            .check()?;
+        let time = loop {
+            match self.x.wait_for_event()? {
+                // Windows that went tell of their properties, too.
+                Event::PropertyNotify(event) if event.window == window => break event.time,
+                _ => {}
+            }
+        };
+        self.x.destroy_window(window)?;
+        Ok(time)
     }
 
     /// The key that has this keysym without modifiers.

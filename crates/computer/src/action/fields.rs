@@ -19,6 +19,9 @@ const LONGEST_PATH: usize = 1000;
 const STRIDE: f64 = 24.0;
 /// Time between two points of a drag.
 pub(super) const DRAG_STEP: Duration = Duration::from_millis(8);
+/// Time at the end of a drag: whoever is to take what is dropped says first that it
+/// will (on Wayland nothing is dropped before).
+pub(super) const DROP: Duration = Duration::from_millis(250);
 
 /// Reads the keys of an action.
 pub(super) struct Fields<'a> {
@@ -203,7 +206,7 @@ impl Fields<'_> {
             }
             from = *to;
         }
-        steps.push(Step::Button(Button::Left, false));
+        steps.extend([Step::Wait(DROP), Step::Button(Button::Left, false)]);
         steps.extend(up(&held));
         Ok(Plan::new(
             self.frame,

@@ -1,7 +1,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
-use super::fields::DRAG_STEP;
+use super::fields::{DRAG_STEP, DROP};
 use super::*;
 use crate::platform::{Key, NamedKey};
 
@@ -66,7 +66,7 @@ fn actions_become_steps() {
             &dragged(-1910, 0),
             &dragged(-1910, 20),
             &dragged(-1910, 40),
-            std::slice::from_ref(&left_up),
+            &[Step::Wait(DROP), left_up.clone()],
         ]
         .concat(),
     );
@@ -88,6 +88,7 @@ fn actions_become_steps() {
             Step::Move(-1912, 0),
             Step::Flush,
             Step::Wait(DRAG_STEP),
+            Step::Wait(DROP),
             left_up,
         ],
     );

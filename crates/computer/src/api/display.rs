@@ -14,7 +14,7 @@ use crate::{Computer, ComputerError, Look, find, image};
 
 method! {
     /// Shows the screen: the primary display unless said otherwise.
-    View = "display.view", acts: false, "the image (base64 PNG, width, height) and its frame; a list of them for several";
+    View = "display.view", acts: false, "the image (base64 PNG, width, height) and its frame, a list of them for several; for the mouse a pixel of the image lies at frame.origin + pixel * frame.native / frame.sent, in a combined image less its offset";
     /// Show it to the model.
     show: bool = true, "bool", "True";
     /// 1 top left, 2 top right, 3 bottom left, 4 bottom right of the primary display.
@@ -29,7 +29,7 @@ method! {
 
 method! {
     /// Takes a screenshot: the primary display unless said otherwise.
-    Screenshot = "display.screenshot", acts: false, "the image (base64 PNG, width, height) and its frame; a list of them for several";
+    Screenshot = "display.screenshot", acts: false, "the image (base64 PNG, width, height) and its frame, a list of them for several; for the mouse a pixel of the image lies at frame.origin + pixel * frame.native / frame.sent, in a combined image less its offset";
     /// 0 the primary display, 1 and up the others, -1 all of them.
     screen: i64 = 0, "int", "0";
     /// Show it to the model.
@@ -299,7 +299,14 @@ impl Screenshot {
             quarter(&mut capture, number)?;
             one(&capture)?
         } else if self.active_app_only {
-            one(&computer.capture(&Look::ActiveWindow)?)?
+            let capture = computer.capture(&Look::ActiveWindow)?;
+            let mut view = one(&capture)?;
+            if capture.area != capture.display.rect() {
+                view["note"] = json!(
+                    "This is only the window in front. For the whole screen leave active_app_only out."
+                );
+            }
+            view
         } else if self.screen == -1 {
             let mut captures = Vec::new();
             for display in computer.displays()? {
@@ -311,7 +318,20 @@ impl Screenshot {
                 .map(|c| c.frame((c.area.w, c.area.h)))
                 .collect();
             if self.combine_screens {
-                json!({"image": picture(&side_by_side(&captures))?, "frames": frames})
+                // Where each of them begins in the image.
+                let offsets: Vec<(u32, u32)> = captures
+                    .iter()
+                    .scan(0, |across, capture| {
+                        let at = *across;
+                        *across += capture.pixels.width;
+                        Some((at, 0))
+                    })
+                    .collect();
+                json!({
+                    "image": picture(&side_by_side(&captures))?,
+                    "frames": frames,
+                    "offsets": offsets,
+                })
             } else {
                 let images: Result<Vec<Value>, ComputerError> = captures.iter().map(one).collect();
                 json!({"images": images?})

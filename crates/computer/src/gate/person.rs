@@ -11,6 +11,10 @@ use crate::platform::{Display, PhysicalEvent, PhysicalKind};
 const FAR: i64 = 12;
 /// ... within this time.
 const WITHIN: Duration = Duration::from_millis(150);
+/// So long after Resume the hand that pressed it may still move ...
+pub(super) const GRACE: Duration = Duration::from_millis(300);
+/// ... no farther than this, in pixels.
+const LEAVING: i64 = 120;
 /// This close to a corner counts as in it, in pixels.
 const CORNER: i64 = 10;
 
@@ -21,8 +25,9 @@ pub(crate) struct Motion {
 }
 
 impl Motion {
-    /// Adds a move; whether the pointer has now been taken over.
-    fn add(&mut self, at: Instant, dx: i32, dy: i32) -> bool {
+    /// Adds a move; whether the pointer has now been taken over: it went farther than
+    /// this within a moment.
+    fn add(&mut self, at: Instant, dx: i32, dy: i32, far: i64) -> bool {
         while self
             .moves
             .front()
@@ -36,7 +41,7 @@ impl Motion {
             .moves
             .iter()
             .fold((0, 0), |(x, y), (_, dx, dy)| (x + dx, y + dy));
-        x * x + y * y > FAR * FAR
+        x * x + y * y > far * far
     }
 }
 
@@ -75,6 +80,12 @@ impl Shared {
             PhysicalKind::Unknown => {
                 self.pause(state, "mouse or keyboard were used".to_owned());
             }
+            PhysicalKind::Withdrawn => {
+                self.stop(
+                    state,
+                    StoppedBy::Caller("the desktop, where control was ended".to_owned()),
+                );
+            }
             // What was pressed before the gate opened comes up later.
             PhysicalKind::Key { .. } | PhysicalKind::Button { .. } => {}
             PhysicalKind::Motion { dx, dy, at } => {
@@ -82,9 +93,16 @@ impl Shared {
                     let off = |a: i32, b: i32| (i64::from(a) - i64::from(b)).abs();
                     off(corner.0, at.0) < CORNER && off(corner.1, at.1) < CORNER
                 };
+                let now = self.clock.now();
+                let grace = state.grace.is_some_and(|until| now < until);
+                if !grace && state.grace.take().is_some() {
+                    // What was let pass is over; it does not count any more.
+                    state.motion = Motion::default();
+                }
+                let far = if grace { LEAVING } else { FAR };
                 if state.corners.iter().any(near) {
                     self.stop(state, StoppedBy::Corner);
-                } else if state.motion.add(event.time, dx, dy) {
+                } else if state.motion.add(event.time, dx, dy, far) {
                     self.pause(state, "the mouse was moved".to_owned());
                 }
             }
@@ -158,7 +176,7 @@ mod tests {
             let mut motion = Motion::default();
             let taken = moves
                 .iter()
-                .any(|(at, dx, dy)| motion.add(start + Duration::from_millis(*at), *dx, *dy));
+                .any(|(at, dx, dy)| motion.add(start + Duration::from_millis(*at), *dx, *dy, FAR));
             assert_eq!(taken, expected, "{moves:?}");
         };
         check(&[(0, 13, 0)], true);

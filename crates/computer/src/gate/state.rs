@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(super) paused: Option<String>,
     pub(super) user_acted: bool,
     pub(super) motion: person::Motion,
+    /// Until then the hand that pressed Resume may still be on its way.
+    pub(super) grace: super::When,
     /// Where the pointer was when our last action had done its work; none where
     /// that is not known.
     pub(super) pointer: Option<(i32, i32)>,

@@ -1,16 +1,18 @@
 //! The thread that owns mouse and keyboard.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Job, Request, Shared, Step, outer_corners};
 use crate::desk::Parts;
 use crate::platform::Listening;
-use crate::{ComputerError, SessionKey, StoppedBy};
+use crate::{ComputerError, SessionKey, StoppedBy, effect};
 
-/// So many characters may be on their way before a stop is looked for at the
+/// So many characters or events may be on their way before a stop is looked for at the
 /// far end too: what the display server has not processed cannot be taken back.
 const IN_FLIGHT: usize = 16;
+/// While text is typed, so often it is asked who has the keyboard.
+const ASKED: Duration = Duration::from_millis(40);
 /// One step of a glide.
 const GLIDE_STEP: Duration = Duration::from_millis(8);
 
@@ -23,6 +25,7 @@ pub(super) fn start(shared: Arc<Shared>, parts: Parts) -> Result<(), ComputerErr
                 parts,
                 listening: None,
                 layout: String::new(),
+                keyboard_of: None,
             }
             .run()
         })
@@ -36,6 +39,8 @@ struct Worker {
     listening: Option<Listening>,
     /// The layout the corners were computed for.
     layout: String,
+    /// Whom the text of this job is for.
+    keyboard_of: Option<u64>,
 }
 
 enum Next {
@@ -151,6 +156,7 @@ impl Worker {
         let mut state = self.shared.lock();
         state.corners = corners.unwrap_or_default();
         state.motion = super::person::Motion::default();
+        state.grace = None;
         state.pointer = pointer;
         state.stopped = None;
         state.paused = None;
@@ -207,9 +213,21 @@ impl Worker {
         }
         // Until it is known what came of them.
         self.shared.lock().pointer = None;
+        self.keyboard_of = None;
+        let mut in_flight = 0;
         for step in &job.steps {
             self.check(job)?;
-            self.step(job, step)?;
+            let done = self.step(job, step);
+            if done.is_err() {
+                // Where it was ended meanwhile, that is why it failed.
+                self.check(job)?;
+            }
+            done?;
+            in_flight = if step.is_event() { in_flight + 1 } else { 0 };
+            if in_flight == IN_FLIGHT {
+                self.parts.input.flush()?;
+                in_flight = 0;
+            }
         }
         self.check(job)?;
         self.parts.input.flush()?;
@@ -231,6 +249,7 @@ impl Worker {
             Step::Button(button, down) => input.button(*button, *down)?,
             Step::Scroll(dx, dy) => input.scroll(*dx, *dy)?,
             Step::Key(key, down) => input.key(key, *down)?,
+            Step::KeyboardOf(window) => self.keyboard_of = Some(*window),
             Step::Text(text, pause) => self.text(job, text, *pause)?,
             Step::Secret(secret) => {
                 self.text(job, secret.expose(), Duration::ZERO)
@@ -249,6 +268,8 @@ impl Worker {
     }
 
     fn text(&mut self, job: &Job, text: &str, pause: Duration) -> Result<(), ComputerError> {
+        let keyboard = self.keyboard()?;
+        let mut asked = Instant::now();
         self.parts.input.begin_text(text)?;
         let mut typed = Ok(());
         for (index, c) in text.chars().enumerate() {
@@ -256,6 +277,10 @@ impl Worker {
                 self.parts.input.type_char(c)?;
                 if index % IN_FLIGHT == IN_FLIGHT - 1 {
                     self.parts.input.flush()?;
+                    if asked.elapsed() >= ASKED {
+                        asked = Instant::now();
+                        self.same_keyboard(keyboard)?;
+                    }
                 }
                 if pause.is_zero() {
                     return Ok(());
@@ -272,6 +297,33 @@ impl Worker {
         let ended = self.parts.input.end_text();
         typed?;
         Ok(ended?)
+    }
+
+    /// What gets the text, once it is sure that it is for the window in front.
+    fn keyboard(&self) -> Result<Option<u64>, ComputerError> {
+        let Some(wanted) = self.keyboard_of else {
+            return Ok(None);
+        };
+        match self.parts.screen.active_window()? {
+            Some(now) if now.id != wanted => Err(ComputerError::FocusMoved {
+                what: effect::name(&now),
+                begun: false,
+            }),
+            _ => Ok(self.parts.screen.keyboard()?),
+        }
+    }
+
+    /// Whether the same still gets it.
+    fn same_keyboard(&self, before: Option<u64>) -> Result<(), ComputerError> {
+        let now = self.parts.screen.keyboard()?;
+        if self.keyboard_of.is_none() || before.is_none() || now.is_none() || now == before {
+            return Ok(());
+        }
+        let window = self.parts.screen.active_window()?;
+        Err(ComputerError::FocusMoved {
+            what: window.as_ref().map_or_else(|| "in front".into(), effect::name),
+            begun: true,
+        })
     }
 
     fn glide(&mut self, job: &Job, to: (i32, i32), time: Duration) -> Result<(), ComputerError> {
@@ -295,6 +347,14 @@ impl Worker {
 }
 
 impl Step {
+    /// Whether it is sent without waiting for it.
+    fn is_event(&self) -> bool {
+        matches!(
+            self,
+            Self::Move(..) | Self::Button(..) | Self::Scroll(..) | Self::Key(..)
+        )
+    }
+
     fn only_moves(&self) -> bool {
         matches!(self, Self::Move(..) | Self::Wait(_) | Self::Flush)
     }

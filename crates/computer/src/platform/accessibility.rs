@@ -17,6 +17,8 @@ use super::{Rect, Window};
 
 /// So long an action is held up for what a program tells of itself.
 pub const PATIENCE: Duration = Duration::from_millis(150);
+/// So long one element is searched for by its name: nobody waits with a hand on the mouse.
+pub const SEARCH: Duration = Duration::from_millis(400);
 /// Questions that may wait for a busy thread; more go unanswered.
 const QUEUE: usize = 8;
 /// Events that are remembered.
@@ -65,6 +67,63 @@ pub struct States {
     pub selected: Option<bool>,
 }
 
+/// An element, by what it is and what it is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sought {
+    /// The window it is in.
+    pub window: Window,
+    /// What it is, as in [`Element::role`].
+    pub role: String,
+    /// Its whole name. Without one it is found where the window has no other of its role.
+    pub name: String,
+    /// Where it is expected, global physical pixels: of several the closest one counts.
+    pub near: (i32, i32),
+}
+
+impl Sought {
+    /// Which of these it is, by their places; none where it cannot be told.
+    pub fn choose(&self, found: &[Rect]) -> Option<usize> {
+        let seen = found
+            .iter()
+            .enumerate()
+            .filter(|(_, area)| area.intersection(self.window.rect).is_some());
+        if self.name.trim().is_empty() && seen.clone().count() > 1 {
+            return None;
+        }
+        let far = |area: &Rect| {
+            let middle = |at: i32, size: u32| i64::from(at) + i64::from(size / 2);
+            let dx = middle(area.x, area.w) - i64::from(self.near.0);
+            let dy = middle(area.y, area.h) - i64::from(self.near.1);
+            dx * dx + dy * dy
+        };
+        seen.min_by_key(|(_, area)| far(area)).map(|(index, _)| index)
+    }
+}
+
+/// The most elements that are gone through in one search.
+const MOST_SEARCHED: usize = 2_000;
+
+/// Goes through a tree from its roots down, and gives what fits, within bounds.
+pub(super) fn search<N>(
+    roots: Vec<N>,
+    mut children: impl FnMut(&N) -> Vec<N>,
+    mut fits: impl FnMut(&N) -> bool,
+    deadline: Instant,
+) -> Vec<N> {
+    let mut open: VecDeque<N> = roots.into();
+    let mut found = Vec::new();
+    for _ in 0..MOST_SEARCHED {
+        let Some(node) = open.pop_front().filter(|_| Instant::now() < deadline) else {
+            break;
+        };
+        open.extend(children(&node));
+        if fits(&node) {
+            found.push(node);
+        }
+    }
+    found
+}
+
 /// A question to a tree.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
@@ -74,6 +133,8 @@ pub enum Wanted {
     Focus(Box<Window>),
     /// An element seen before.
     Again(Box<Element>),
+    /// An element that another one like it was once.
+    Named(Box<Sought>),
 }
 
 /// The trees of this system's programs. Used by one thread.
@@ -275,7 +336,11 @@ impl Accessibility {
     /// Puts a question and returns at once.
     pub fn ask(&self, wanted: Wanted) -> Pending {
         let patience = self.patience();
-        let deadline = Instant::now() + patience;
+        let time = match &wanted {
+            Wanted::Named(_) => patience.max(SEARCH),
+            _ => patience,
+        };
+        let deadline = Instant::now() + time;
         let (tell, told) = sync_channel(1);
         let heard = lock(&self.heard).heard.clone();
         let mut question = Question {
@@ -439,6 +504,33 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(trees.ask(Wanted::Focus(window())).wait(), None);
         }
+    }
+
+    #[test]
+    fn of_several_the_closest_counts() {
+        let area = |x: i32, y: i32| Rect { x, y, w: 10, h: 10 };
+        let check = |name: &str, found: &[Rect], expected: Option<usize>| {
+            let mut window = *window();
+            window.rect = Rect {
+                x: 100,
+                y: 100,
+                w: 200,
+                h: 200,
+            };
+            let sought = Sought {
+                window,
+                role: "button".to_owned(),
+                name: name.to_owned(),
+                near: (150, 150),
+            };
+            assert_eq!(sought.choose(found), expected, "{name} {found:?}");
+        };
+        check("OK", &[], None);
+        check("OK", &[area(110, 110), area(140, 150), area(250, 250)], Some(1));
+        // Scrolled out of the window.
+        check("OK", &[area(150, 500)], None);
+        check("", &[area(150, 500), area(120, 280)], Some(1));
+        check("", &[area(150, 150), area(120, 280)], None);
     }
 
     #[test]

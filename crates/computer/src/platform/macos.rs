@@ -1,13 +1,12 @@
 //! macOS: an event tap hears the person; `xcap` and `enigo` do the rest.
 
 use std::ffi::c_void;
-use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use enigo::{Coordinate, Direction, Enigo, InputError, Keyboard as _, Mouse as _};
 use objc2_app_kit::{NSApplicationActivationOptions, NSRunningApplication};
@@ -19,24 +18,33 @@ use objc2_core_graphics::{
 };
 
 use super::clipboard::SystemClipboard;
+use super::ears::{Ears, tap};
 use super::lock::FileLease;
 use super::portable::{self, EnigoInput, XcapScreen, mark};
 use super::{
-    DeviceClass, Key, Ledger, Listener, Listening, NamedKey, PhysicalEvent, PhysicalKind, Platform,
-    PlatformError, Result, Sink, Window, units,
+    Key, Ledger, Listener, Listening, NamedKey, Place, Platform, PlatformError, Result, Sink,
+    Window, units,
 };
 
 /// Places are points.
 pub(crate) const UNIT_IS_POINT: bool = true;
 
+/// Only the app can take a hotkey; its settings tell whether it has it.
+pub(super) fn try_hotkey(_: Option<&str>, _: &str, _: &[Key]) -> Result<Option<String>> {
+    Ok(None)
+}
+
+/// What helps where no way to stop works.
+pub(crate) const STOP_FIX: &str = "Allow Interpreter in System Settings, Privacy & Security, Input Monitoring and Accessibility, then start it again.";
+
 /// Opens the desktop.
-pub(super) fn open(_display: Option<&str>, runtime: Option<&Path>) -> Result<Platform> {
+pub(super) fn open(place: &Place) -> Result<Platform> {
     let armed = Arc::new(AtomicBool::new(false));
     Ok(Platform {
         screen: Arc::new(XcapScreen),
         input: Box::new(EnigoInput::new(Arc::clone(&armed))),
         listener: Box::new(TapListener { armed }),
-        lease: Box::new(FileLease::new(runtime)),
+        lease: Box::new(FileLease::new(place.runtime.as_deref())),
         clipboard: Box::<SystemClipboard>::default(),
         ledger: Arc::new(Ledger::default()),
     })
@@ -258,23 +266,15 @@ struct TapListener {
 }
 
 /// What the tap's function needs.
-struct Ears {
-    sink: Sink,
-    armed: Arc<AtomicBool>,
+struct Tapped {
+    ears: Ears,
+    /// Where the pointer was last.
     at: (i32, i32),
-    trial: Option<mpsc::SyncSender<()>>,
     tap: Option<CFRetained<CFMachPort>>,
-    /// Esc went down while armed: its release is kept back too.
-    swallowed: bool,
 }
 
 /// How long the trial may take.
 const TRIAL: Duration = Duration::from_secs(2);
-/// The trial's own mark.
-const TRIAL_MARK: i64 = 0x4950_5452;
-/// Esc, by its place.
-const ESCAPE: i64 = 0x35;
-
 /// A run loop may be stopped from any thread.
 struct Loop(CFRetained<CFRunLoop>);
 // SAFETY: the documentation of CFRunLoopStop allows it from other threads; nothing else is done.
@@ -298,18 +298,9 @@ impl Listener for TapListener {
             .name("listener".to_owned())
             .spawn(move || {
                 let at = pointer().and_then(physical).unwrap_or_default();
-                let trial = Some(heard);
-                listen(
-                    Ears {
-                        sink,
-                        armed,
-                        at,
-                        trial,
-                        tap: None,
-                        swallowed: false,
-                    },
-                    &started,
-                );
+                let ears = Ears::new(sink, tap::KEYS, armed, heard, at);
+                let tap = None;
+                listen(Tapped { ears, at, tap }, &started);
             })
             .map_err(|error| PlatformError::Failed {
                 doing: "starting the listener".to_owned(),
@@ -327,7 +318,7 @@ impl Listener for TapListener {
         let event =
             CGEvent::new_mouse_event(None, CGEventType::MouseMoved, point, CGMouseButton::Left);
         let field = CGEventField::EventSourceUserData;
-        CGEvent::set_integer_value_field(event.as_deref(), field, TRIAL_MARK);
+        CGEvent::set_integer_value_field(event.as_deref(), field, tap::TRIAL_MARK);
         CGEvent::post(CGEventTapLocation::HIDEventTap, event.as_deref());
         trial
             .recv_timeout(TRIAL)
@@ -344,7 +335,7 @@ fn physical((x, y): (f64, f64)) -> Result<(i32, i32)> {
 }
 
 /// Sets the tap and serves it until the run loop is stopped.
-fn listen(ears: Ears, started: &mpsc::SyncSender<Result<Loop>>) {
+fn listen(tapped: Tapped, started: &mpsc::SyncSender<Result<Loop>>) {
     let kinds = [
         CGEventType::KeyDown,
         CGEventType::KeyUp,
@@ -362,8 +353,8 @@ fn listen(ears: Ears, started: &mpsc::SyncSender<Result<Loop>>) {
         CGEventType::ScrollWheel,
     ];
     let mask: CGEventMask = kinds.iter().fold(0, |mask, kind| mask | 1 << kind.0);
-    let ears = Box::into_raw(Box::new(ears));
-    // SAFETY: `ears` outlives the run loop, which is the only caller of `on_event`, and is
+    let tapped = Box::into_raw(Box::new(tapped));
+    // SAFETY: `tapped` outlives the run loop, which is the only caller of `on_event`, and is
     // freed once, after it. Not listen-only: Esc has to be kept from programs while armed.
     unsafe {
         let tap = CGEvent::tap_create(
@@ -372,14 +363,14 @@ fn listen(ears: Ears, started: &mpsc::SyncSender<Result<Loop>>) {
             CGEventTapOptions::Default,
             mask,
             Some(on_event),
-            ears.cast(),
+            tapped.cast(),
         );
         let source = CFMachPort::new_run_loop_source(None, tap.as_deref(), 0);
         match (tap, source, CFRunLoop::current()) {
             (Some(tap), Some(source), Some(run_loop)) => {
                 run_loop.add_source(Some(&source), kCFRunLoopCommonModes);
                 CGEvent::tap_enable(&tap, true);
-                (*ears).tap = Some(tap.clone());
+                (*tapped).tap = Some(tap.clone());
                 let _ = started.send(Ok(Loop(run_loop)));
                 CFRunLoop::run();
                 CGEvent::tap_enable(&tap, false);
@@ -389,7 +380,7 @@ fn listen(ears: Ears, started: &mpsc::SyncSender<Result<Loop>>) {
                 let _ = started.send(Err(not_permitted()));
             }
         }
-        drop(Box::from_raw(ears));
+        drop(Box::from_raw(tapped));
     }
 }
 
@@ -397,101 +388,41 @@ unsafe extern "C-unwind" fn on_event(
     _proxy: CGEventTapProxy,
     kind: CGEventType,
     event: NonNull<CGEvent>,
-    ears: *mut c_void,
+    tapped: *mut c_void,
 ) -> *mut CGEvent {
-    // SAFETY: `ears` is what `listen` gave, alive and used by this thread only; the event
+    // SAFETY: `tapped` is what `listen` gave, alive and used by this thread only; the event
     // lives through the call.
-    let (ears, heard) = unsafe { (&mut *ears.cast::<Ears>(), event.as_ref()) };
-    if ears.hear(kind, heard) {
+    let (tapped, heard) = unsafe { (&mut *tapped.cast::<Tapped>(), event.as_ref()) };
+    if tapped.hear(kind, heard) {
         std::ptr::null_mut()
     } else {
         event.as_ptr()
     }
 }
 
-impl Ears {
+impl Tapped {
     /// Whether the event is kept from programs.
     fn hear(&mut self, kind: CGEventType, event: &CGEvent) -> bool {
-        if matches!(
-            kind,
-            CGEventType::TapDisabledByTimeout | CGEventType::TapDisabledByUserInput
-        ) {
+        if tap::is_off(kind.0) {
             if let Some(tap) = &self.tap {
                 CGEvent::tap_enable(tap, true);
             }
             return false;
         }
+        if tap::moves(kind.0) {
+            let point = CGEvent::location(Some(event));
+            self.at = physical((point.x, point.y)).unwrap_or(self.at);
+        }
         let field = |field| CGEvent::integer_value_field(Some(event), field);
-        let source = field(CGEventField::EventSourceUnixProcessID);
-        let user = field(CGEventField::EventSourceUserData);
-        let point = CGEvent::location(Some(event));
-        if user == TRIAL_MARK {
-            if let Some(trial) = self.trial.take() {
-                let _ = trial.send(());
-            }
-            return false;
-        }
-        let moved = matches!(
-            kind,
-            CGEventType::MouseMoved
-                | CGEventType::LeftMouseDragged
-                | CGEventType::RightMouseDragged
-                | CGEventType::OtherMouseDragged
-        );
-        let last = self.at;
-        if moved {
-            self.at = physical((point.x, point.y)).unwrap_or(last);
-        }
-        if source == i64::from(std::process::id()) && user == i64::from(mark()) {
-            return false;
-        }
-        let device = if source == 0 {
-            DeviceClass::Hardware
-        } else {
-            DeviceClass::Synthetic
+        let told = tap::Told {
+            kind: kind.0,
+            code: field(CGEventField::KeyboardEventKeycode) as u32,
+            flags: CGEvent::flags(Some(event)).0,
+            at: self.at,
+            source: field(CGEventField::EventSourceUnixProcessID),
+            user: field(CGEventField::EventSourceUserData),
         };
-        let code = field(CGEventField::KeyboardEventKeycode);
-        let kind = match kind {
-            _ if moved => PhysicalKind::Motion {
-                dx: self.at.0 - last.0,
-                dy: self.at.1 - last.1,
-                at: self.at,
-            },
-            CGEventType::KeyDown => PhysicalKind::Key {
-                is_stop_key: code == ESCAPE,
-                down: true,
-            },
-            CGEventType::KeyUp => PhysicalKind::Key {
-                is_stop_key: code == ESCAPE,
-                down: false,
-            },
-            CGEventType::FlagsChanged => PhysicalKind::Key {
-                is_stop_key: false,
-                down: true,
-            },
-            CGEventType::LeftMouseUp | CGEventType::RightMouseUp | CGEventType::OtherMouseUp => {
-                PhysicalKind::Button { down: false }
-            }
-            _ => PhysicalKind::Button { down: true },
-        };
-        (self.sink)(PhysicalEvent {
-            kind,
-            device,
-            time: Instant::now(),
-        });
-        match kind {
-            PhysicalKind::Key {
-                is_stop_key: true,
-                down: true,
-            } => {
-                self.swallowed = self.armed.load(Ordering::SeqCst);
-                self.swallowed
-            }
-            PhysicalKind::Key {
-                is_stop_key: true,
-                down: false,
-            } => std::mem::take(&mut self.swallowed),
-            _ => false,
-        }
+        let maker = tap::maker(&told, i64::from(std::process::id()), i64::from(mark()));
+        self.ears.hear(tap::report(&told), maker)
     }
 }

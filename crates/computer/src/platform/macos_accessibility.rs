@@ -5,9 +5,12 @@ use std::ffi::c_void;
 use std::ptr::{NonNull, null};
 use std::time::{Duration, Instant};
 
-use objc2_core_foundation::{CFBoolean, CFNumber, CFRetained, CFString, CFType, CGPoint, CGSize};
+use objc2_core_foundation::{
+    CFArray, CFBoolean, CFNumber, CFRetained, CFString, CFType, CGPoint, CGSize,
+};
 
-use super::{Accessibility, Element, Rect, States, Tree, Wanted, portable, units};
+use super::accessibility::search;
+use super::{Accessibility, Element, Rect, Sought, States, Tree, Wanted, portable, units};
 
 /// Elements that can be asked for again.
 const KEPT: usize = 64;
@@ -100,6 +103,23 @@ fn number(element: &Object, name: &'static str) -> Option<f64> {
     value.downcast_ref::<CFNumber>()?.as_f64()
 }
 
+fn list(element: &Object, name: &'static str) -> Vec<Object> {
+    let Some(value) = attribute(element, name) else {
+        return Vec::new();
+    };
+    let Some(array) = value.downcast_ref::<CFArray>() else {
+        return Vec::new();
+    };
+    let one = |index| {
+        // SAFETY: the index lies inside, and what the array holds are objects.
+        let pointer = unsafe { array.value_at_index(index) };
+        let pointer = NonNull::new(pointer.cast_mut().cast::<CFType>())?;
+        // SAFETY: a living object, of which this takes one count more.
+        Some(unsafe { CFRetained::retain(pointer) })
+    };
+    (0..array.count()).filter_map(one).collect()
+}
+
 fn settable(element: &Object, name: &'static str) -> bool {
     let name = CFString::from_static_str(name);
     let mut yes = 0;
@@ -146,7 +166,28 @@ impl Ax {
         Some(application)
     }
 
-    fn find(&self, wanted: &Wanted) -> Option<Object> {
+    /// The element of that role and name below the windows of a program.
+    fn named(&self, sought: &Sought, deadline: Instant) -> Option<Object> {
+        let application = self.application(sought.window.pid)?;
+        let windows = list(&application, "AXWindows");
+        let fits = |element: &Object| {
+            let is = text(element, "AXRole").is_some_and(|kind| role(&kind) == sought.role);
+            let called = || {
+                let named = |name| text(element, name).filter(|name| !name.trim().is_empty());
+                named("AXTitle").or_else(|| named("AXDescription"))
+            };
+            is && called().unwrap_or_default().trim() == sought.name.trim()
+        };
+        let children = |element: &Object| list(element, "AXChildren");
+        let found = search(windows, children, fits, deadline);
+        let areas: Vec<Rect> = found
+            .iter()
+            .map(|element| area(element).unwrap_or_default())
+            .collect();
+        found.into_iter().nth(sought.choose(&areas)?)
+    }
+
+    fn find(&self, wanted: &Wanted, deadline: Instant) -> Option<Object> {
         match wanted {
             Wanted::At(window, (x, y)) => {
                 let application = self.application(window.pid)?;
@@ -173,6 +214,7 @@ impl Ax {
                 let known = self.kept.iter().find(|(kept, _)| *kept == number)?;
                 Some(known.1.clone())
             }
+            Wanted::Named(sought) => self.named(sought, deadline),
         }
     }
 
@@ -193,7 +235,7 @@ impl Ax {
 
 impl Tree for Ax {
     fn answer(&mut self, wanted: &Wanted, deadline: Instant) -> Option<Element> {
-        let found = self.find(wanted)?;
+        let found = self.find(wanted, deadline)?;
         let in_time = || Instant::now() < deadline;
         // SAFETY: a call on a living object.
         unsafe { AXUIElementSetMessagingTimeout(raw(&found), self.patience.as_secs_f32()) };

@@ -15,12 +15,16 @@ mod accessibility;
 mod clipboard;
 mod convert;
 mod desktop;
+#[cfg_attr(target_os = "linux", allow(dead_code))] // tested here all the same
+pub(crate) mod ears;
 mod error;
 mod key;
 mod ledger;
 mod lock;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+#[cfg_attr(target_os = "macos", allow(dead_code))]
+mod ring;
 mod selection;
 #[cfg(not(target_os = "linux"))]
 mod selection_by_clipboard;
@@ -44,6 +48,13 @@ mod system_accessibility;
 mod system_accessibility;
 
 #[cfg(target_os = "macos")]
+#[path = "macos_border.rs"]
+mod system_border;
+#[cfg(target_os = "windows")]
+#[path = "windows_border.rs"]
+mod system_border;
+
+#[cfg(target_os = "macos")]
 #[path = "macos_selection.rs"]
 mod system_selection;
 #[cfg(target_os = "windows")]
@@ -51,9 +62,11 @@ mod system_selection;
 mod system_selection;
 
 pub use accessibility::{
-    AccessWatch, Accessibility, Element, Happened, HappenedKind, Heard, PATIENCE, Pending, States,
-    Tree, Wanted,
+    AccessWatch, Accessibility, Element, Happened, HappenedKind, Heard, PATIENCE, Pending, SEARCH,
+    Sought, States, Tree, Wanted,
 };
+pub(crate) use system::STOP_FIX;
+
 pub(crate) use desktop::layout_hash;
 pub use desktop::{Button, Display, Held, Rect, Window, WindowKind};
 pub use error::{PlatformError, Result};
@@ -76,6 +89,17 @@ pub trait Screen: Send + Sync {
     fn windows(&self) -> Result<Vec<Window>>;
     /// The window that has the keyboard.
     fn active_window(&self) -> Result<Option<Window>>;
+    /// The handle of the window whose program gets keys at this moment, where the
+    /// system knows more than [`Screen::active_window`]; cheap enough to be asked
+    /// while text is typed.
+    fn keyboard(&self) -> Result<Option<u64>> {
+        Ok(self.active_window()?.map(|window| window.id))
+    }
+    /// Whether [`Screen::windows`] says where each lies. Otherwise nobody knows what is
+    /// clicked.
+    fn tells_places(&self) -> bool {
+        true
+    }
     /// Where the pointer is.
     fn pointer(&self) -> Result<(i32, i32)>;
     /// Brings a window to the front and gives it the keyboard; returns when that has happened.
@@ -93,6 +117,18 @@ pub trait Screen: Send + Sync {
     fn rests(&self, _window: &Window, _most: Duration) -> Result<()> {
         Ok(())
     }
+    /// How a person stops here, in words.
+    fn stops(&self) -> &'static str {
+        "Esc and the corners of the screen stop."
+    }
+    /// Whether a person's mouse and keys are heard, so that they pause.
+    fn hears_people(&self) -> bool {
+        true
+    }
+    /// Whether pictures, before anything is painted out of them, show the border.
+    fn sees_border(&self) -> bool {
+        false
+    }
     /// Draws a border around these areas, which no click hits and which belongs to
     /// this process like any window. None where this system cannot.
     fn border(&self, _areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
@@ -108,6 +144,9 @@ pub trait Screen: Send + Sync {
             .collect()
     }
 }
+
+/// The light line of a border.
+pub(crate) const BORDER: [u8; 3] = [0xcb, 0xf1, 0x2e];
 
 /// A border around what is seen. Gone when it is dropped.
 pub trait Border: Send {
@@ -205,6 +244,8 @@ pub enum PhysicalKind {
     },
     /// There was input, and the system does not tell which.
     Unknown,
+    /// Control was ended from the system's own sign that it is being controlled.
+    Withdrawn,
 }
 
 /// Where an event comes from.
@@ -318,7 +359,32 @@ pub fn open() -> Result<Platform> {
 /// # Errors
 /// As [`open`].
 pub fn open_on(display: Option<&str>, runtime: Option<&std::path::Path>) -> Result<Platform> {
-    system::open(display, runtime)
+    open_at(&Place {
+        display: display.map(str::to_owned),
+        runtime: runtime.map(std::path::Path::to_path_buf),
+        ..Place::default()
+    })
+}
+
+/// Where a desktop is, and what belongs to it. What is absent is the environment's.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// As in `DISPLAY` or `WAYLAND_DISPLAY` (Linux only).
+    pub display: Option<String>,
+    /// The user's runtime folder, for the lock where the system has nothing better.
+    pub runtime: Option<std::path::PathBuf>,
+    /// The address of the session's bus (Linux only).
+    pub bus: Option<String>,
+    /// Where a consent that lasts is kept; absent: the person is asked each time.
+    pub data: Option<std::path::PathBuf>,
+}
+
+/// Opens the desktop of a place.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_at(place: &Place) -> Result<Platform> {
+    system::open(place)
 }
 
 /// Opens what reads and replaces text that is selected in other programs:
@@ -334,6 +400,15 @@ pub fn open_selection(display: Option<&str>) -> Result<Box<dyn SelectedText>> {
         let _ = display;
         selection_by_clipboard::open()
     }
+}
+
+/// Takes a hotkey (`words`: as people write it) and gives it back, to see whether it can be
+/// had; what was found, or none where only the app can try it.
+///
+/// # Errors
+/// `NotPermitted` with the fix where it cannot.
+pub fn try_hotkey(display: Option<&str>, words: &str, chord: &[Key]) -> Result<Option<String>> {
+    system::try_hotkey(display, words, chord)
 }
 
 /// The way to the accessibility trees of the programs on a desktop: `display` as

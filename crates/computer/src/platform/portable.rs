@@ -13,8 +13,8 @@ use interpreter_perception::Pixels;
 use super::convert::{Layout, to_rgb};
 use super::units::{self, Placed, Told};
 use super::{
-    Button, ChangeWatch, Display, Held, Input, Key, NamedKey, PlatformError, Rect, Result, Screen,
-    Window, WindowKind, layout_hash, system,
+    Border, Button, ChangeWatch, Display, Held, Input, Key, NamedKey, PlatformError, Rect, Result, Screen,
+    Window, WindowKind, layout_hash, system, system_border,
 };
 
 /// Marks our events in a field every event carries, so that the listener knows
@@ -152,6 +152,10 @@ impl Screen for XcapScreen {
             .find(|candidate| candidate.id == window)
             .ok_or_else(|| PlatformError::Gone("the window was closed".to_owned()))?;
         system::activate(&found)
+    }
+
+    fn border(&self, areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
+        system_border::show(areas)
     }
 
     fn damage(&self) -> Result<Box<dyn ChangeWatch>> {

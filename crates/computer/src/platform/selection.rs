@@ -76,6 +76,9 @@ pub struct Seen {
 /// Reading and replacing selected text. Used from one thread at a time; every
 /// method has a deadline of its own, whatever other programs do.
 pub trait SelectedText: Send {
+    /// Waits so many times as long as usual for programs to answer: on a machine
+    /// that is busy with something else.
+    fn be_patient(&mut self, _times: u32) {}
     /// The app that has the keyboard.
     fn source(&mut self) -> Result<Option<Source>>;
     /// What is selected there. Presses no key and touches no clipboard.

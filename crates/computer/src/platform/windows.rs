@@ -1,12 +1,11 @@
 //! Windows: low-level hooks hear the person; `xcap` and `enigo` do the rest.
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use enigo::{Direction, Enigo, InputError, Keyboard as _};
 use windows::Win32::Foundation::{CloseHandle, HWND, LPARAM, LRESULT, POINT, WPARAM};
@@ -19,34 +18,74 @@ use windows::Win32::UI::HiDpi::{
     DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2, SetProcessDpiAwarenessContext,
 };
 use windows::Win32::UI::Input::KeyboardAndMouse::{
-    INPUT, INPUT_0, INPUT_MOUSE, MOUSE_EVENT_FLAGS, MOUSEEVENTF_ABSOLUTE, MOUSEEVENTF_MOVE,
-    MOUSEEVENTF_VIRTUALDESK, MOUSEINPUT, SendInput, VK_ESCAPE,
+    HOT_KEY_MODIFIERS, INPUT, INPUT_0, INPUT_MOUSE, MOD_ALT, MOD_CONTROL, MOD_SHIFT, MOD_WIN,
+    MOUSE_EVENT_FLAGS, MOUSEEVENTF_ABSOLUTE, MOUSEEVENTF_MOVE, MOUSEEVENTF_VIRTUALDESK, MOUSEINPUT,
+    RegisterHotKey, SendInput, UnregisterHotKey,
 };
 use windows::Win32::UI::WindowsAndMessaging::{
     CallNextHookEx, GetCursorPos, GetForegroundWindow, GetMessageW, GetSystemMetrics, HC_ACTION,
     IsIconic, KBDLLHOOKSTRUCT, LLKHF_INJECTED, LLMHF_INJECTED, MSG, MSLLHOOKSTRUCT, PM_NOREMOVE,
     PeekMessageW, PostThreadMessageW, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN, SM_XVIRTUALSCREEN,
     SM_YVIRTUALSCREEN, SW_RESTORE, SetForegroundWindow, SetWindowsHookExW, ShowWindow,
-    UnhookWindowsHookEx, WH_KEYBOARD_LL, WH_MOUSE_LL, WM_KEYDOWN, WM_LBUTTONDOWN, WM_MBUTTONDOWN,
-    WM_MOUSEHWHEEL, WM_MOUSEMOVE, WM_MOUSEWHEEL, WM_QUIT, WM_RBUTTONDOWN, WM_SYSKEYDOWN,
-    WM_XBUTTONDOWN,
+    UnhookWindowsHookEx, WH_KEYBOARD_LL, WH_MOUSE_LL, WM_QUIT,
 };
 
 use windows::core::PWSTR;
 
 use super::clipboard::SystemClipboard;
+use super::ears::{Ears, hook};
 use super::lock::FileLease;
 use super::portable::{EnigoInput, XcapScreen, mark};
 use super::{
-    DeviceClass, Key, Ledger, Listener, Listening, NamedKey, PhysicalEvent, PhysicalKind, Platform,
-    PlatformError, Result, Sink, Window,
+    Key, Ledger, Listener, Listening, NamedKey, Place, Platform, PlatformError, Result, Sink,
+    Window,
 };
 
 /// Places are physical pixels, once the process says that it knows about scaling.
 pub(crate) const UNIT_IS_POINT: bool = false;
 
+/// Takes a hotkey and gives it back.
+pub(super) fn try_hotkey(_: Option<&str>, words: &str, chord: &[Key]) -> Result<Option<String>> {
+    let mut modifiers = HOT_KEY_MODIFIERS::default();
+    let mut code = None;
+    for key in chord {
+        match key {
+            Key::Named(NamedKey::Shift | NamedKey::ShiftRight) => modifiers |= MOD_SHIFT,
+            Key::Named(NamedKey::Control | NamedKey::ControlRight) => modifiers |= MOD_CONTROL,
+            Key::Named(NamedKey::Alt | NamedKey::AltRight) => modifiers |= MOD_ALT,
+            Key::Named(NamedKey::Meta | NamedKey::MetaRight) => modifiers |= MOD_WIN,
+            Key::Named(NamedKey::Space) | Key::Char(' ') => code = Some(0x20),
+            Key::Named(NamedKey::F(number)) => code = Some(0x6f + u32::from(*number)),
+            Key::Char(c) if c.is_ascii_alphanumeric() => {
+                code = Some(u32::from(c.to_ascii_uppercase()));
+            }
+            _ => {}
+        }
+    }
+    // The app knows more keys than are tried here.
+    let Some(code) = code else { return Ok(None) };
+    /// Of no window, and for this moment only.
+    const TRIAL: i32 = 0x1e55;
+    // SAFETY: plain calls; what is taken is given back at once, by the thread that took it.
+    let taken = unsafe { RegisterHotKey(None, TRIAL, modifiers, code) };
+    match taken {
+        Ok(()) => {
+            // SAFETY: as above.
+            let _ = unsafe { UnregisterHotKey(None, TRIAL) };
+            Ok(Some(format!("{words} was taken and given back.")))
+        }
+        Err(_) => Ok(Some(format!(
+            "{words} is taken, as it is while the Interpreter app runs; its settings tell \
+             whether it is the one."
+        ))),
+    }
+}
+
+/// What helps where no way to stop works.
+pub(crate) const STOP_FIX: &str = "End programs that block keyboard hooks (some games and security software do), then try again.";
+
 /// Opens the desktop.
-pub(super) fn open(_display: Option<&str>, runtime: Option<&Path>) -> Result<Platform> {
+pub(super) fn open(place: &Place) -> Result<Platform> {
     // SAFETY: a plain call. It fails when the awareness was set before, which is as good.
     let _ = unsafe { SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2) };
     let armed = Arc::new(AtomicBool::new(false));
@@ -54,7 +93,7 @@ pub(super) fn open(_display: Option<&str>, runtime: Option<&Path>) -> Result<Pla
         screen: Arc::new(XcapScreen),
         input: Box::new(EnigoInput::new(Arc::clone(&armed))),
         listener: Box::new(HookListener { armed }),
-        lease: Box::new(FileLease::new(runtime)),
+        lease: Box::new(FileLease::new(place.runtime.as_deref())),
         clipboard: Box::<SystemClipboard>::default(),
         ledger: Arc::new(Ledger::default()),
     })
@@ -285,24 +324,13 @@ struct HookListener {
     armed: Arc<AtomicBool>,
 }
 
-/// What the hooks need; they run on the thread that set them.
-struct Ears {
-    sink: Sink,
-    armed: Arc<AtomicBool>,
-    at: (i32, i32),
-    trial: Option<mpsc::SyncSender<()>>,
-    /// Esc went down while armed: its release is kept back too.
-    swallowed: bool,
-}
-
 thread_local! {
+    /// What the hooks need; they run on the thread that set them.
     static EARS: RefCell<Option<Ears>> = const { RefCell::new(None) };
 }
 
 /// How long the trial may take.
 const TRIAL: Duration = Duration::from_secs(2);
-/// The trial's own mark.
-const TRIAL_MARK: usize = 0x4950_5452;
 
 impl Listener for HookListener {
     fn start(&self, sink: Sink) -> Result<Listening> {
@@ -313,13 +341,7 @@ impl Listener for HookListener {
             .name("listener".to_owned())
             .spawn(move || {
                 let at = pointer().map_or((0, 0), |(x, y)| (x as i32, y as i32));
-                let ears = Ears {
-                    sink,
-                    armed,
-                    at,
-                    trial: Some(heard),
-                    swallowed: false,
-                };
+                let ears = Ears::new(sink, hook::KEYS, armed, heard, at);
                 EARS.with_borrow_mut(|slot| *slot = Some(ears));
                 listen(&started);
             })
@@ -336,8 +358,8 @@ impl Listener for HookListener {
             let _ = thread.join();
         });
         // The trial: one pixel there and back, from outside what is ours.
-        mouse(MOUSEEVENTF_MOVE, 1, 0, TRIAL_MARK);
-        mouse(MOUSEEVENTF_MOVE, -1, 0, TRIAL_MARK);
+        mouse(MOUSEEVENTF_MOVE, 1, 0, hook::TRIAL_MARK);
+        mouse(MOUSEEVENTF_MOVE, -1, 0, hook::TRIAL_MARK);
         trial
             .recv_timeout(TRIAL)
             .map_err(|_| PlatformError::Failed {
@@ -374,76 +396,17 @@ fn listen(started: &mpsc::SyncSender<Result<u32>>) {
     EARS.with_borrow_mut(|slot| *slot = None);
 }
 
-fn class(injected: bool) -> DeviceClass {
-    if injected {
-        DeviceClass::Synthetic
-    } else {
-        DeviceClass::Hardware
-    }
-}
-
-impl Ears {
-    fn tell(&self, kind: PhysicalKind, device: DeviceClass) {
-        (self.sink)(PhysicalEvent {
-            kind,
-            device,
-            time: Instant::now(),
-        });
-    }
-
-    /// Whether the event is kept from programs.
-    fn key(&mut self, event: &KBDLLHOOKSTRUCT, down: bool) -> bool {
-        let injected = event.flags.contains(LLKHF_INJECTED);
-        if injected && event.dwExtraInfo == mark() as usize {
-            return false;
-        }
-        let is_stop_key = event.vkCode == u32::from(VK_ESCAPE.0);
-        self.tell(PhysicalKind::Key { is_stop_key, down }, class(injected));
-        if !is_stop_key {
-            return false;
-        }
-        if down {
-            self.swallowed = self.armed.load(Ordering::SeqCst);
-            return self.swallowed;
-        }
-        std::mem::take(&mut self.swallowed)
-    }
-
-    fn mouse(&mut self, event: &MSLLHOOKSTRUCT, message: u32) {
-        let injected = event.flags & LLMHF_INJECTED != 0;
-        let at = (event.pt.x, event.pt.y);
-        let (dx, dy) = (at.0 - self.at.0, at.1 - self.at.1);
-        if message == WM_MOUSEMOVE {
-            self.at = at;
-        }
-        if injected && event.dwExtraInfo == TRIAL_MARK {
-            if let Some(trial) = self.trial.take() {
-                let _ = trial.send(());
-            }
-            return;
-        }
-        if injected && event.dwExtraInfo == mark() as usize {
-            return;
-        }
-        let kind = match message {
-            WM_MOUSEMOVE => PhysicalKind::Motion { dx, dy, at },
-            WM_LBUTTONDOWN | WM_RBUTTONDOWN | WM_MBUTTONDOWN | WM_XBUTTONDOWN | WM_MOUSEWHEEL
-            | WM_MOUSEHWHEEL => PhysicalKind::Button { down: true },
-            _ => PhysicalKind::Button { down: false },
-        };
-        self.tell(kind, class(injected));
-    }
-}
-
 unsafe extern "system" fn on_key(code: i32, message: WPARAM, event: LPARAM) -> LRESULT {
     if code == HC_ACTION as i32 {
         // SAFETY: for this hook Windows passes a pointer to this structure.
         let event = unsafe { &*(event.0 as *const KBDLLHOOKSTRUCT) };
-        let down = matches!(message.0 as u32, WM_KEYDOWN | WM_SYSKEYDOWN);
+        let report = hook::key(message.0 as u32, event.vkCode);
+        let injected = event.flags.contains(LLKHF_INJECTED);
+        let maker = hook::maker(injected, event.dwExtraInfo, mark() as usize);
         let keep = EARS.with(|ears| {
             // Never while the ears are in use: the hook is not re-entered on purpose.
             let mut ears = ears.try_borrow_mut().ok()?;
-            Some(ears.as_mut()?.key(event, down))
+            Some(ears.as_mut()?.hear(report, maker))
         });
         if keep == Some(true) {
             return LRESULT(1);
@@ -457,11 +420,14 @@ unsafe extern "system" fn on_mouse(code: i32, message: WPARAM, event: LPARAM) ->
     if code == HC_ACTION as i32 {
         // SAFETY: for this hook Windows passes a pointer to this structure.
         let event = unsafe { &*(event.0 as *const MSLLHOOKSTRUCT) };
+        let report = hook::mouse(message.0 as u32, (event.pt.x, event.pt.y));
+        let injected = event.flags & LLMHF_INJECTED != 0;
+        let maker = hook::maker(injected, event.dwExtraInfo, mark() as usize);
         EARS.with(|ears| {
             if let Ok(mut ears) = ears.try_borrow_mut()
                 && let Some(ears) = ears.as_mut()
             {
-                ears.mouse(event, message.0 as u32);
+                ears.hear(report, maker);
             }
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use windows::Win32::Foundation::POINT;
+use windows::Win32::Foundation::{HWND, POINT};
 use windows::Win32::System::Com::{
     CLSCTX_INPROC_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx,
 };
@@ -16,7 +16,8 @@ use windows::Win32::UI::Accessibility::{
 };
 use windows::core::Interface as _;
 
-use super::{Accessibility, Element, Rect, States, Tree, Wanted};
+use super::accessibility::search;
+use super::{Accessibility, Element, Rect, Sought, States, Tree, Wanted};
 
 /// Elements that can be asked for again.
 const KEPT: usize = 64;
@@ -84,7 +85,48 @@ impl Uia {
         ("uia".to_owned(), number.to_string())
     }
 
-    fn find(&self, wanted: &Wanted) -> Option<IUIAutomationElement> {
+    /// The element of that role and name below a window.
+    fn named(&self, sought: &Sought, deadline: Instant) -> Option<IUIAutomationElement> {
+        let handle = HWND(std::ptr::with_exposed_provenance_mut(
+            usize::try_from(sought.window.id).ok()?,
+        ));
+        // SAFETY: calls on living objects; a handle that is none is refused.
+        unsafe {
+            let root = self.automation.ElementFromHandle(handle).ok()?;
+            let walker = self.automation.ControlViewWalker().ok()?;
+            let children = |element: &IUIAutomationElement| {
+                let mut all = Vec::new();
+                let mut next = walker.GetFirstChildElement(element).ok();
+                while let Some(child) = next.filter(|_| Instant::now() < deadline) {
+                    next = walker.GetNextSiblingElement(&child).ok();
+                    all.push(child);
+                }
+                all
+            };
+            let fits = |element: &IUIAutomationElement| {
+                let is = element.CurrentControlType();
+                let called = element.CurrentName().map(|name| name.to_string());
+                let seen = element.CurrentIsOffscreen();
+                is.is_ok_and(|kind| role(kind.0) == sought.role)
+                    && called.is_ok_and(|name| name.trim() == sought.name.trim())
+                    && seen.is_ok_and(|hidden| !hidden.as_bool())
+            };
+            let found = search(vec![root], children, fits, deadline);
+            let areas: Vec<Rect> = found
+                .iter()
+                .map(|element| element.CurrentBoundingRectangle().unwrap_or_default())
+                .map(|rect| Rect {
+                    x: rect.left,
+                    y: rect.top,
+                    w: u32::try_from(rect.right - rect.left).unwrap_or_default(),
+                    h: u32::try_from(rect.bottom - rect.top).unwrap_or_default(),
+                })
+                .collect();
+            found.into_iter().nth(sought.choose(&areas)?)
+        }
+    }
+
+    fn find(&self, wanted: &Wanted, deadline: Instant) -> Option<IUIAutomationElement> {
         match wanted {
             Wanted::At(window, (x, y)) => {
                 // SAFETY: a call on a living object.
@@ -102,6 +144,7 @@ impl Uia {
                 let known = self.kept.iter().find(|(kept, _)| *kept == number)?;
                 Some(known.1.clone())
             }
+            Wanted::Named(sought) => self.named(sought, deadline),
         }
     }
 
@@ -188,7 +231,7 @@ impl Uia {
 
 impl Tree for Uia {
     fn answer(&mut self, wanted: &Wanted, deadline: Instant) -> Option<Element> {
-        let found = self.find(wanted)?;
+        let found = self.find(wanted, deadline)?;
         if Instant::now() > deadline {
             return None;
         }

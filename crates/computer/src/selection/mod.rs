@@ -25,6 +25,8 @@ type Opener = dyn Fn() -> platform::Result<Box<dyn SelectedText>> + Send + Sync;
 pub struct Selector {
     opener: Box<Opener>,
     system: Mutex<Option<Box<dyn SelectedText>>>,
+    /// How many times as long as usual programs are waited for.
+    patience: u32,
 }
 
 /// What was selected at one moment.
@@ -85,7 +87,16 @@ impl Selector {
         Self {
             opener: Box::new(opener),
             system: Mutex::new(None),
+            patience: 1,
         }
+    }
+
+    /// Waits so many times as long as usual for programs to answer: on a machine
+    /// that is busy with something else.
+    #[must_use]
+    pub fn patient(mut self, times: u32) -> Self {
+        self.patience = times;
+        self
     }
 
     /// Reads what is selected in the app that has the keyboard. Apps of these
@@ -133,7 +144,11 @@ impl Selector {
         let mut slot = self.system.lock().unwrap_or_else(PoisonError::into_inner);
         let system = match &mut *slot {
             Some(system) => system,
-            none => none.insert((self.opener)()?),
+            none => {
+                let mut system = (self.opener)()?;
+                system.be_patient(self.patience);
+                none.insert(system)
+            }
         };
         let result = work(system.as_mut());
         if matches!(result, Err(PlatformError::Lost(_))) {

@@ -167,7 +167,7 @@ async fn the_doctor_tries_everything() {
     // The clipboard's library asks the environment; each test is a process of its own.
     unsafe { std::env::set_var("DISPLAY", &desktop.display) };
     let computer = Computer::new(desktop.config());
-    let abilities = computer.doctor().await;
+    let abilities = computer.doctor_with("Ctrl+Shift+Space".to_owned()).await;
     let works: Vec<(&str, bool)> = abilities
         .iter()
         .filter(|ability| ability.name != "find text")
@@ -178,10 +178,14 @@ async fn the_doctor_tries_everything() {
         [
             ("see the screen", true),
             ("stop", true),
+            ("notice your mouse and keys", true),
             ("move the mouse", true),
             ("type", true),
+            ("border around the screen", true),
             // Nothing is open that could tell.
             ("accessibility", false),
+            ("read selected text", true),
+            ("hotkey", true),
             ("clipboard", true),
         ],
         "{abilities:#?}"
@@ -250,4 +254,39 @@ async fn clicks_by_the_text_on_the_screen() {
         .await
         .unwrap();
     assert_eq!(window.until_event("clicked")["label"], "Cancel");
+}
+
+#[tokio::test]
+async fn the_doctor_tells_of_a_hotkey_that_is_taken() {
+    use x11rb::connection::Connection as _;
+    use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, ModMask};
+    let desktop = Desktop::start();
+    let computer = Computer::new(desktop.config());
+    let hotkey = async || {
+        let abilities = computer.doctor_with("Ctrl+Shift+Space".to_owned()).await;
+        let found = abilities.into_iter().find(|one| one.name == "hotkey");
+        found.map(|one| (one.works, one.detail, one.fix)).unwrap()
+    };
+    let (conn, screen) = x11rb::connect(Some(&desktop.display)).unwrap();
+    let root = conn.setup().roots[screen].root;
+    // Space, as on every keyboard here.
+    let mods = ModMask::CONTROL | ModMask::SHIFT;
+    conn.grab_key(false, root, mods, 65, GrabMode::ASYNC, GrabMode::ASYNC)
+        .unwrap()
+        .check()
+        .unwrap();
+    assert_eq!(
+        hotkey().await,
+        (
+            false,
+            "Another program has taken Ctrl+Shift+Space.".to_owned(),
+            Some("Choose another hotkey in Settings, Shortcuts, or end that program.".to_owned())
+        )
+    );
+    conn.ungrab_key(65, root, mods).unwrap().check().unwrap();
+    let taken = "Ctrl+Shift+Space was taken and given back.".to_owned();
+    // Given back, it can be taken again.
+    for _ in 0..2 {
+        assert_eq!(hotkey().await, (true, taken.clone(), None));
+    }
 }

@@ -9,6 +9,8 @@ use serde_json::json;
 
 use crate::desktop::{Desktop, only};
 use crate::looking::decode;
+use crate::sway::{TWO, Wayland};
+use crate::wayland_stopping::close;
 
 const WHITE: [u8; 3] = [255; 3];
 const LIGHT: [u8; 3] = [0xcb, 0xf1, 0x2e];
@@ -98,4 +100,73 @@ async fn a_window_that_only_calls_itself_so_is_no_border() {
         (target.pid, target.app.as_deref()),
         (Some(window.pid), Some("interpreter-border"))
     );
+}
+
+#[tokio::test]
+async fn on_sway_it_is_there_on_each_display_in_its_scale_and_in_nobodys_way() {
+    let mut desktop = Wayland::start(&TWO);
+    let _one = desktop.window("HEADLESS-1", "area");
+    let mut window = desktop.window("HEADLESS-2", "area");
+    let stranger = Computer::new(desktop.config());
+    let computer = Computer::new(desktop.config());
+    // Where the dark line ends and the light one begins is a matter of the scale.
+    let points = |(w, h): (usize, usize), scale: usize| {
+        let (inner, light, width) = (6 * scale - 1, 3 * scale, 6 * scale);
+        let depths = [0, light, inner, width];
+        let mut points: Vec<(usize, usize)> = depths.map(|depth| (w / 2, depth)).to_vec();
+        points.extend(depths.map(|depth| (w / 2, h - 1 - depth)));
+        points.extend(depths.map(|depth| (depth, h / 2)));
+        points.extend(depths.map(|depth| (w - 1 - depth, h / 2)));
+        points
+    };
+    let displays = [
+        ("HEADLESS-1", points((1024, 768), 1)),
+        ("HEADLESS-2", points((1280, 800), 2)),
+    ];
+    let ring = [DARK, LIGHT, DARK, WHITE].repeat(4);
+    let white = vec![WHITE; 16];
+    let check = async |expected: &[[u8; 3]]| {
+        for (display, points) in &displays {
+            let seen = desktop.look(&stranger, display).await;
+            assert_eq!(decode(&seen.png, points).2, expected, "{display}");
+        }
+    };
+    check(&white).await;
+    computer.enter(&desktop.session).await.unwrap();
+    check(&ring).await;
+
+    // The model does not see it, and clicks through it.
+    for (display, points) in &displays {
+        let shot = desktop.look(&computer, display).await;
+        let (.., shown) = decode(&shot.png, points);
+        assert_eq!([LIGHT, DARK].map(|it| shown.contains(&it)), [false; 2]);
+        assert!(shown.contains(&WHITE), "{display}");
+    }
+    let frame = desktop.look(&computer, "HEADLESS-2").await.frame;
+    let click = json!({"action": "left_click", "coordinate": [5.0, 601.0]});
+    let acted = desktop.act(&computer, &frame, click).await.unwrap();
+    assert_eq!(acted.effect.outcome, Outcome::Confirmed, "{acted:?}");
+    let event = window.until_event("press");
+    assert_eq!(only(&event, &["x", "y"]), json!({"x": 2.75, "y": 300.75}));
+
+    close(&desktop, &computer).await;
+    check(&white).await;
+}
+
+#[tokio::test]
+async fn on_sway_it_is_only_on_the_displays_that_were_given() {
+    let mut desktop = Wayland::start(&TWO);
+    let _windows = [
+        desktop.window("HEADLESS-1", "area"),
+        desktop.window("HEADLESS-2", "area"),
+    ];
+    let stranger = Computer::new(desktop.config());
+    let computer = Computer::new(desktop.config());
+    computer.give_displays(Some(vec!["HEADLESS-2".to_owned()]));
+    computer.enter(&desktop.session).await.unwrap();
+    for (display, colour) in [("HEADLESS-1", WHITE), ("HEADLESS-2", LIGHT)] {
+        let seen = desktop.look(&stranger, display).await;
+        let depth = if display == "HEADLESS-1" { 3 } else { 6 };
+        assert_eq!(decode(&seen.png, &[(500, depth)]).2, [colour], "{display}");
+    }
 }

@@ -103,6 +103,31 @@ async fn two_displays() {
         (&all["image"]["width"], &all["image"]["height"]),
         (&json!(1280), &json!(800))
     );
+    let frames = all["frames"].as_array().unwrap();
+    let lies: Vec<_> = frames.iter().map(|frame| &frame["origin"]).collect();
+    assert_eq!(lies, [&json!([0, 0]), &json!([640, 0])]);
+    assert_eq!(all["offsets"], json!([[0, 0], [640, 0]]));
+    // One display alone, by its number.
+    let second = computer
+        .call(session, "display.view", json!({"screen": 1}))
+        .await
+        .unwrap();
+    assert_eq!(
+        (&second["image"]["width"], &second["frame"]["native"]),
+        (&json!(640), &json!([640, 800]))
+    );
+    // Only the window in front, wherever it is.
+    let front = computer
+        .call(session, "display.view", json!({"active_app_only": true}))
+        .await
+        .unwrap();
+    let frame = &front["frame"];
+    assert_eq!(frame["native"], frame["sent"]);
+    assert_eq!(
+        (&front["image"]["width"], &front["image"]["height"]),
+        (&frame["native"][0], &frame["native"][1])
+    );
+    assert!(front["note"].as_str().unwrap().contains("window in front"));
     let list = json!({"screen": -1, "combine_screens": false});
     let list = computer
         .call(session, "display.screenshot", list)

@@ -12,7 +12,9 @@ use interpreter_protocol::{Replaced, SelectionSource};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, ModMask};
+use x11rb::protocol::xproto::{
+    AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ModMask,
+};
 
 use crate::desktop::{Bus, Desktop, Ended, PATIENCE};
 
@@ -37,6 +39,7 @@ impl Session {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/selection.py");
         let mut command = self.desktop.command("/usr/bin/python3");
         let tree = !["own", "bare"].contains(&arguments[0]);
+        let front = Front::watch(&self.desktop.display);
         self.bus.join(&mut command, tree);
         let mut child = command
             .arg(script)
@@ -61,6 +64,10 @@ impl Session {
             _child: Ended(child),
         };
         program.until("it is ready", |event| event["event"] == "ready");
+        // The program is told of the keyboard before everybody else is. The board has no window.
+        if arguments[0] != "board" {
+            front.until_another();
+        }
         program
     }
 
@@ -73,7 +80,9 @@ impl Session {
     }
 
     fn selector(&self) -> Arc<Selector> {
-        Arc::new(Selector::new(Some(self.desktop.display.clone())))
+        let selector = Selector::new(Some(self.desktop.display.clone()));
+        // What is tested is what is read, not how soon a busy machine answers.
+        Arc::new(selector.patient(8))
     }
 
     /// The clipboard in one form, read by another program.
@@ -104,6 +113,51 @@ impl Session {
     fn keys(&self, keys: &[&str]) {
         let arguments: Vec<&str> = std::iter::once("key").chain(keys.iter().copied()).collect();
         self.desktop.run("xdotool", &arguments);
+    }
+}
+
+/// What the window manager says is in front.
+struct Front {
+    conn: x11rb::rust_connection::RustConnection,
+    root: u32,
+    name: u32,
+    before: Option<u32>,
+}
+
+impl Front {
+    fn watch(display: &str) -> Self {
+        let (conn, screen) = x11rb::connect(Some(display)).unwrap();
+        let root = conn.setup().roots[screen].root;
+        let mask = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+        conn.change_window_attributes(root, &mask).unwrap();
+        let name = conn.intern_atom(false, b"_NET_ACTIVE_WINDOW").unwrap();
+        let name = name.reply().unwrap().atom;
+        let mut front = Self {
+            conn,
+            root,
+            name,
+            before: None,
+        };
+        front.before = front.now();
+        front
+    }
+
+    fn now(&self) -> Option<u32> {
+        let kind = u32::from(AtomEnum::WINDOW);
+        let asked = self
+            .conn
+            .get_property(false, self.root, self.name, kind, 0, 1);
+        let reply = asked.unwrap().reply().unwrap();
+        reply
+            .value32()
+            .and_then(|mut all| all.next())
+            .filter(|id| *id != 0)
+    }
+
+    fn until_another(&self) {
+        while self.now().is_none_or(|id| Some(id) == self.before) {
+            self.conn.wait_for_event().unwrap();
+        }
     }
 }
 

@@ -119,7 +119,7 @@ impl Engine {
     }
 
     /// Asks the store beside the tasks: it may read very much.
-    async fn with_store<T: Send + 'static>(
+    pub(crate) async fn with_store<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Store) -> Result<T, interpreter_store::Error> + Send + 'static,
     ) -> Result<T, Error> {

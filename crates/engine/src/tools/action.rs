@@ -73,6 +73,32 @@ pub(super) fn names_point(action: &Value) -> bool {
         .any(|key| action.get(key).is_some_and(|value| !value.is_null()))
 }
 
+/// Actions that change nothing.
+const LOOKS: &[&str] = &["screenshot", "zoom", "cursor_position", "wait"];
+
+fn is_one_of(action: &Value, names: &[&str]) -> bool {
+    let name = action.get("action").and_then(Value::as_str);
+    name.is_some_and(|name| names.contains(&name))
+}
+
+/// Whether the action changes nothing.
+pub(super) fn only_looks(action: &Value) -> bool {
+    is_one_of(action, LOOKS)
+}
+
+/// Whether the action goes where the keyboard is.
+pub(super) fn by_keys(action: &Value) -> bool {
+    const KEYS: &[&str] = &[
+        "type",
+        "key",
+        "hold_key",
+        "key_down",
+        "key_up",
+        "write_secret",
+    ];
+    is_one_of(action, KEYS)
+}
+
 /// The action for people: `click at 412, 318 in Mail`.
 pub(super) fn words(action: &Value, app: Option<&str>) -> String {
     let text = |key: &str| action.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -12,8 +12,7 @@ use interpreter_protocol::{Chunk, Effect, Error, Role, RunState, kind};
 use serde_json::{Map, Value, json};
 
 use super::computer::{self, Asked};
-use super::{failed, person};
-use crate::computer_socket::decode;
+use super::{failed, person, views};
 use crate::kit::Kit;
 use crate::picture::Stored;
 
@@ -121,10 +120,14 @@ impl Tool for ComputerApi {
             let (app, reach) = asked
                 .reach_of_method(method.unwrap_or_default(), params)
                 .await;
+            let words = match (&reach.secret, &app) {
+                (Some(name), Some(app)) => format!("Type the secret \u{201c}{name}\u{201d} in {app}"),
+                _ => words.clone(),
+            };
             Subject::Action {
                 app,
                 looks: false,
-                words: words.clone(),
+                words,
                 reach,
             }
         })
@@ -133,7 +136,7 @@ impl Tool for ComputerApi {
     fn run(&self, prepared: Prepared, handle: ToolHandle) -> BoxFuture<'static, ToolOutput> {
         let kit = Arc::clone(&self.kit);
         Box::pin(async move {
-            let _allowed = kit.allow_in(computer::apps(&prepared.subject));
+            let _allowed = kit.allow(computer::allowed(&prepared.subject));
             let name = prepared
                 .content
                 .get("name")
@@ -147,6 +150,7 @@ impl Tool for ComputerApi {
             if let Err(error) = kit.computer.enter(&kit.key()).await {
                 return ToolOutput::failed(Error::from(error).to_string());
             }
+            kit.steps.begin(&handle.item, None);
             let key = kit.key();
             let work = async {
                 let user_acted = handle.user_acted | person(&kit).await;
@@ -166,6 +170,7 @@ impl Tool for ComputerApi {
                 called = work => called,
                 () = handle.cancel.cancelled() => return ToolOutput::failed("Stopped."),
             };
+            kit.steps.written().await;
             match called {
                 Ok(result) => answer(&kit, &handle, result).await,
                 Err(Why::Said(told)) if told == NOT_DONE => ToolOutput {
@@ -206,17 +211,9 @@ fn plans(handle: &ToolHandle) -> bool {
 
 async fn answer(kit: &Kit, handle: &ToolHandle, mut result: Value) -> ToolOutput {
     let mut parts = Vec::new();
-    let image = result
-        .as_object_mut()
-        .and_then(|object| object.remove("image"));
-    let bytes = image
-        .as_ref()
-        .and_then(|image| image.get("base64"))
-        .and_then(Value::as_str)
-        .and_then(decode);
-    if let Some(bytes) = bytes
-        && let Ok(stored) = Stored::put(&kit.store, &bytes)
-    {
+    let model = handle.scene.as_ref().map(|scene| &scene.model);
+    for stored in views::take(kit, model, &mut result) {
+        kit.forget_shown();
         handle.chunk(stored.chunk(Role::Computer)).await;
         let Stored {
             hash,

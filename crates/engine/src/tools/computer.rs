@@ -7,7 +7,7 @@ use interpreter_computer::{self as screen, Clue, Computer, Consequence, Deed, Ta
 use interpreter_protocol::{Frame, Grant, Mode, Tier, Verdict};
 use serde_json::{Value, json};
 
-use crate::kit::Kit;
+use crate::kit::{AllowedIn, Kit};
 
 /// What is asked.
 pub(super) struct Asked<'a> {
@@ -23,6 +23,7 @@ impl Asked<'_> {
     pub async fn reach(&self, action: Value, frame: &Frame) -> (Option<String>, Reach) {
         let tier = tier(&action);
         let keys = keys(&action);
+        let secret = action.get("name").and_then(Value::as_str).map(str::to_owned);
         let name = action
             .get("action")
             .and_then(Value::as_str)
@@ -37,6 +38,7 @@ impl Asked<'_> {
         let mut reach = Reach {
             tier,
             kind: kind(target.kind),
+            secret: secret.filter(|_| name == "write_secret"),
             ..Reach::default()
         };
         if let Some(begin) = begin {
@@ -84,6 +86,11 @@ impl Asked<'_> {
             let action = json!({ "action": action, "coordinate": at, "scroll_direction": "up", "scroll_amount": 1 });
             return self.reach(action, &everywhere).await;
         }
+        if let Some(action) = at_pointer(method, params) {
+            let action =
+                json!({ "action": action, "scroll_direction": "up", "scroll_amount": 1 });
+            return self.reach(action, &everywhere).await;
+        }
         // A text is looked for only when it is clicked; the guard then sees to it that
         // it is in the app that was allowed.
         let focus = self
@@ -98,6 +105,7 @@ impl Asked<'_> {
                 Tier::Full
             },
             kind: kind(focus.kind),
+            secret: secret_named(method, params),
             ..Reach::default()
         };
         if self.mode != Mode::FullAccess && method != "mouse.move" && method != "mouse.scroll" {
@@ -177,6 +185,19 @@ fn pointing(method: &str) -> Option<&'static str> {
     })
 }
 
+/// The action of a method that uses a button or the wheel where the pointer is.
+fn at_pointer(method: &str, params: &Value) -> Option<&'static str> {
+    let given = |key: &str| params.get(key).is_some_and(|value| !value.is_null());
+    let points = ["text", "icon", "x", "y", "args"].into_iter().any(given);
+    match method {
+        "mouse.down" => Some("left_mouse_down"),
+        "mouse.up" => Some("left_mouse_up"),
+        _ if points || method == "mouse.move" => None,
+        _ if params.get("button").and_then(Value::as_str) == Some("middle") => Some("middle_click"),
+        _ => pointing(method),
+    }
+}
+
 /// The keys a method presses; none where it presses none.
 fn chords(method: &str, params: &Value) -> Option<String> {
     if !method.starts_with("keyboard.") {
@@ -203,6 +224,13 @@ fn chords(method: &str, params: &Value) -> Option<String> {
     (method != "keyboard.write_secret").then(|| keys.join("+"))
 }
 
+/// The secret a method types.
+pub(super) fn secret_named(method: &str, params: &Value) -> Option<String> {
+    let first = || params.get("args").and_then(|args| args.get(0));
+    let name = params.get("name").or_else(first).and_then(Value::as_str);
+    (method == "keyboard.write_secret").then(|| name.unwrap_or_default().to_owned())
+}
+
 /// So far from the origin are displays at most, in physical pixels.
 const FAR: i32 = 1 << 15;
 
@@ -219,7 +247,7 @@ pub(super) fn whole_desktop() -> Frame {
     }
 }
 
-fn kind(kind: screen::AppKind) -> AppKind {
+pub(crate) fn kind(kind: screen::AppKind) -> AppKind {
     match kind {
         screen::AppKind::Browser => AppKind::Browser,
         screen::AppKind::Terminal => AppKind::Terminal,
@@ -266,7 +294,7 @@ pub(crate) fn last_word(kit: &Kit, deed: &Deed<'_>) -> Result<(), String> {
 
 fn judge(known: &KnownLaw, allowed: Option<&[String]>, deed: &Deed<'_>) -> Result<(), String> {
     let app = deed.target.app.clone();
-    let types = deed.keys.is_some() || deed.text.is_some();
+    let types = deed.keys.is_some() || deed.text.is_some() || deed.secret.is_some();
     let subject = Subject::Action {
         app: app.clone(),
         looks: false,
@@ -274,17 +302,11 @@ fn judge(known: &KnownLaw, allowed: Option<&[String]>, deed: &Deed<'_>) -> Resul
         reach: Reach {
             tier: if types { Tier::Full } else { Tier::Click },
             kind: kind(deed.target.kind),
+            secret: deed.secret.map(str::to_owned),
             ..Reach::default()
         },
     };
-    let law = Law {
-        mode: known.mode,
-        // Code reaches the screen without OS mode, too: it was allowed as code.
-        os: true,
-        folder: "",
-        rules: &known.rules,
-    };
-    let ruling = policy::decide(&subject, &law);
+    let ruling = policy::decide(&subject, &known.law());
     if ruling.verdict == Verdict::Deny {
         return Err(format!(
             "Not allowed by a rule of the user: {}.",
@@ -304,11 +326,14 @@ fn judge(known: &KnownLaw, allowed: Option<&[String]>, deed: &Deed<'_>) -> Resul
     }
 }
 
-/// The apps that an action was allowed in.
-pub(super) fn apps(subject: &Subject) -> Vec<String> {
+/// What an action was allowed.
+pub(super) fn allowed(subject: &Subject) -> AllowedIn {
     match subject {
-        Subject::Action { app, reach, .. } => app.iter().chain(&reach.also).cloned().collect(),
-        _ => Vec::new(),
+        Subject::Action { app, reach, .. } => AllowedIn {
+            apps: app.iter().chain(&reach.also).cloned().collect(),
+            secret: reach.secret.clone(),
+        },
+        _ => AllowedIn::default(),
     }
 }
 
@@ -317,6 +342,19 @@ pub(super) fn apps(subject: &Subject) -> Vec<String> {
 pub(crate) struct KnownLaw {
     pub mode: Mode,
     pub rules: Vec<Grant>,
+}
+
+impl KnownLaw {
+    /// What is decided by.
+    pub fn law(&self) -> Law<'_> {
+        Law {
+            mode: self.mode,
+            // Code reaches the screen without OS mode, too: it was allowed as code.
+            os: true,
+            folder: "",
+            rules: &self.rules,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -364,6 +402,7 @@ mod tests {
                     clicks: !types,
                     keys: None,
                     text: types.then_some("x"),
+                    secret: None,
                 };
                 let allowed: Option<Vec<String>> =
                     allowed.map(|apps| apps.iter().map(|app| (*app).to_owned()).collect());
@@ -431,6 +470,22 @@ mod tests {
         );
         check("keyboard.write_secret", json!({"name": "Return"}), None);
         check("mouse.click", json!({}), None);
+    }
+
+    #[test]
+    fn methods_that_act_where_the_pointer_is() {
+        let check = |method: &str, params: Value, expected: Option<&str>| {
+            assert_eq!(at_pointer(method, &params), expected, "{method} {params}");
+        };
+        check("mouse.down", json!({}), Some("left_mouse_down"));
+        check("mouse.up", json!({"button": "left"}), Some("left_mouse_up"));
+        check("mouse.click", json!({}), Some("left_click"));
+        check("mouse.click", json!({"button": "middle"}), Some("middle_click"));
+        check("mouse.scroll", json!({"clicks": 2}), Some("scroll"));
+        check("mouse.click", json!({"text": "Send"}), None);
+        check("mouse.click", json!({"x": 1, "y": 2}), None);
+        check("mouse.move", json!({}), None);
+        check("keyboard.write", json!({"text": "a"}), None);
     }
 
     #[test]

@@ -78,11 +78,14 @@ impl Tool for Execute {
             let Subject::Code { language, code } = &prepared.subject else {
                 return ToolOutput::failed("This is not code.");
             };
+            kit.steps.begin(&handle.item, None);
             match kit.languages.run(language, code) {
                 Ok(run) => {
-                    Running::new(&kit, handle, run.control)
+                    let output = Running::new(&kit, handle, run.control)
                         .follow(run.events)
-                        .await
+                        .await;
+                    kit.steps.written().await;
+                    output
                 }
                 Err(error) => {
                     let printed = Chunk::new(Role::Computer, kind::CONSOLE)

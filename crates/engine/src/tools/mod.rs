@@ -6,10 +6,12 @@ mod computer;
 mod execute;
 mod output;
 mod partial;
+mod replay;
 mod running;
 mod screen;
+mod views;
 
-pub(crate) use computer::{KnownLaw, last_word};
+pub(crate) use computer::{KnownLaw, kind, last_word};
 
 use std::sync::Arc;
 
@@ -29,6 +31,9 @@ pub(crate) fn all(kit: &Arc<Kit>) -> Vec<Arc<dyn Tool>> {
             kit: Arc::clone(kit),
         }),
         Arc::new(api::ComputerApi {
+            kit: Arc::clone(kit),
+        }),
+        Arc::new(replay::Replay {
             kit: Arc::clone(kit),
         }),
     ]

@@ -232,6 +232,8 @@ impl<'a> Running<'a> {
             state,
             exit: end.exit,
             note,
+            upset: None,
+            shown: false,
         }
     }
 

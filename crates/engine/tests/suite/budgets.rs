@@ -1,9 +1,10 @@
 //! No call beyond what may be spent, over all conversations.
 
-use interpreter_protocol::{Op, UserPart};
+use interpreter_engine::Delivery;
+use interpreter_protocol::{Op, Snapshot, Subscribe, UserPart};
 use interpreter_test_support::{Gate, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::house::{House, Wire, rows};
 
@@ -27,6 +28,62 @@ async fn a_budget_counts_what_other_conversations_cost() {
         );
         house.engine.shutdown().await;
         assert_eq!(model.finish().len(), 1, "no second call was made");
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_costs_too_much_says_so_and_waits_for_the_person() {
+    let step = |tokens| Reply::execute("shell", "true").usage(tokens, 0, 0);
+    // At two dollars for a million tokens: 0.80, then 1.10 of 1.00.
+    let script = Script::new()
+        .reply(step(400_000))
+        .reply(step(150_000))
+        .reply(Reply::text("Done."));
+    let model = ModelServer::start(script);
+    let settings = json!({ "max_budget_turn": 1.0, "mode": "full_access" });
+    let house = House::with_model(&model, Wire::Anthropic, settings);
+    let id = house.turn(None, "go").await;
+    let snapshot = house.snapshot(&id).await;
+    let error = snapshot.items.last().unwrap();
+    assert_eq!(error.format.as_deref(), Some("budget_reached"));
+    let params = &error.content["params"];
+    assert_eq!(
+        (&params["scope"], &params["limit"]),
+        (&json!("turn"), &json!(1.0))
+    );
+    let told = told_of_budgets(&house, &snapshot).await;
+    assert_eq!(told.len(), 1, "it is said once: {told:?}");
+    assert_eq!(
+        (&told[0]["scope"], &told[0]["limit"]),
+        (&json!("turn"), &json!(1.0))
+    );
+    assert_eq!(model.requests().len(), 2);
+    // The next turn begins with nothing spent.
+    house.again(&id).await.unwrap();
+    let snapshot = house.over(&id).await;
+    assert_eq!(rows(&snapshot).last().unwrap(), "assistant/message Done.");
+    house.engine.shutdown().await;
+    model.finish();
+}
+
+/// What was said of budgets that are nearly used up.
+async fn told_of_budgets(house: &House, snapshot: &Snapshot) -> Vec<Value> {
+    let subscribe = Subscribe {
+        conversation: Some(snapshot.conversation.clone()),
+        after: Some(0),
+    };
+    let mut events = house.engine.subscribe(subscribe).unwrap();
+    let mut told = Vec::new();
+    loop {
+        let Some(Delivery::Event(event)) = events.next().await else {
+            panic!("the events ended")
+        };
+        if event.chunk.kind == "budget" {
+            told.extend(event.chunk.content);
+        }
+        if event.seq == snapshot.seq {
+            return told;
+        }
     }
 }
 

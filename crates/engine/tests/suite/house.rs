@@ -20,9 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub enum Wire {
     OpenAi,
     Anthropic,
+    Responses,
+    Gemini,
 }
 
-pub const WIRES: [Wire; 2] = [Wire::OpenAi, Wire::Anthropic];
+pub const WIRES: [Wire; 4] = [
+    Wire::OpenAi,
+    Wire::Anthropic,
+    Wire::Responses,
+    Wire::Gemini,
+];
 
 pub struct House {
     pub home: TempDir,
@@ -39,6 +46,11 @@ impl House {
         let (name, base) = match wire {
             Wire::OpenAi => ("openai/scripted", model.openai_base()),
             Wire::Anthropic => ("anthropic/claude-sonnet-5-5", model.url()),
+            Wire::Responses => (
+                "openai/gpt-6.1-terra",
+                format!("{}/responses", model.openai_base()),
+            ),
+            Wire::Gemini => ("gemini/gemini-3.8-flash", model.gemini_base()),
         };
         Self::open(json!({"model": name, "api_base": base}), settings)
     }

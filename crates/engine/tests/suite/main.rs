@@ -7,5 +7,7 @@ mod budgets;
 mod history;
 mod house;
 mod notices;
+mod replaying;
 mod rules;
 mod running_code;
+mod secrets;

@@ -10,10 +10,15 @@ use futures::stream;
 use serde_json::{Value, json};
 
 use crate::{
+    outside,
     Call, CallResult, Finish, Message, ModelEvent, ModelRequest, ModelStream, Part, Provider,
     Speaker,
 };
 use grammar::Command;
+
+/// What is told of a call that was not made because its turn had reached the limit for
+/// using the screen. It is read only once the person lets the turn go on.
+pub const LIMIT_REACHED: &str = "Not done: before this the turn reached the limit that the user set for using the screen. If you are asked to go on, look at the screen first.";
 
 /// How a text begins that tells a model of code the person ran. It is about what was
 /// done, so it is no command.
@@ -36,7 +41,7 @@ fn answer(request: &ModelRequest) -> Vec<ModelEvent> {
     let Some((asked, said)) = last_words(&request.messages) else {
         return vec![ModelEvent::Text(report::HELP.to_owned())];
     };
-    let results: Vec<&CallResult> = request.messages[asked + 1..]
+    let mut results: Vec<&CallResult> = request.messages[asked + 1..]
         .iter()
         .flat_map(|message| &message.parts)
         .filter_map(|part| match part {
@@ -44,6 +49,9 @@ fn answer(request: &ModelRequest) -> Vec<ModelEvent> {
             _ => None,
         })
         .collect();
+    // The person lets it go on: what the limit kept from being done is done now.
+    let goes_on = results.last().is_some_and(|result| is_over_limit(result));
+    results.retain(|result| !is_over_limit(result));
     let has = |name: &str| request.tools.iter().any(|tool| tool.name == name);
     let mut text = String::new();
     let mut calls = 0;
@@ -60,7 +68,8 @@ fn answer(request: &ModelRequest) -> Vec<ModelEvent> {
             calls += 1;
             let result = results[calls - 1];
             let last = calls == results.len();
-            if last {
+            // What came of it was said before the limit.
+            if last && !goes_on {
                 paragraph(&mut text, &report::result(command, result));
                 if result.is_error {
                     paragraph(&mut text, &report::left_over(&commands[at + 1..]));
@@ -98,6 +107,11 @@ fn answer(request: &ModelRequest) -> Vec<ModelEvent> {
     vec![ModelEvent::Text(text)]
 }
 
+fn is_over_limit(result: &CallResult) -> bool {
+    let is = |part: &Part| matches!(part, Part::Text(text) if text.starts_with(LIMIT_REACHED));
+    result.is_error && result.parts.iter().any(is)
+}
+
 /// The person's last message, and where it stands.
 fn last_words(messages: &[Message]) -> Option<(usize, String)> {
     messages.iter().enumerate().rev().find_map(|(at, message)| {
@@ -107,6 +121,8 @@ fn last_words(messages: &[Message]) -> Option<(usize, String)> {
         for part in &message.parts {
             if let Part::Text(more) = part
                 && !more.starts_with(RAN_BY_USER)
+                // What they only point at is no command of theirs.
+                && outside::unmarked(more) == *more
             {
                 text.push_str(more);
                 text.push('\n');
@@ -288,6 +304,22 @@ mod tests {
             all.contains("no \u{201c}Go\u{201d} on the screen") && all.contains("Not done"),
             "{all}"
         );
+    }
+
+    #[test]
+    fn what_a_limit_kept_from_being_done_is_done_when_it_goes_on() {
+        let results = [("", false), (LIMIT_REACHED, true), ("", false)];
+        let (calls, texts) = turn("press a; press b", &results);
+        let press = |key: &str| api("keyboard.press", json!({"keys": [key]}));
+        assert_eq!(calls, [press("a"), press("b"), press("b")]);
+        assert_eq!(texts, ["Pressed a.", "Pressed b."]);
+    }
+
+    #[test]
+    fn what_was_not_done_did_not_fail() {
+        let told = "Not done: the user took control in between. Look at the screen.";
+        let (_, texts) = turn("press a", &[(told, true)]);
+        assert_eq!(texts, ["Not done: you took control in between."]);
     }
 
     #[test]

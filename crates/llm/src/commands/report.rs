@@ -56,6 +56,11 @@ pub(super) fn result(command: &Command, result: &CallResult) -> String {
     if result.is_error {
         return match text {
             "" => format!("{} failed.", done(command)),
+            // Told to a model; what it should do then is nothing for the person.
+            text if text.starts_with("Not done: ") => {
+                let first = text.split_inclusive(". ").next().unwrap_or(text);
+                first.trim_end().replace("the user ", "you ")
+            }
             text => format!("That failed: {text}"),
         };
     }

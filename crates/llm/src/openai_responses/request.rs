@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::batch;
-use crate::history::{plain_id, tidy};
+use crate::history::{OMITTED_IMAGE, plain_id, tidy};
 use crate::learned::Learned;
 use crate::{
     Call, CallResult, ComputerTool, Image, Message, ModelInfo, ModelRequest, NativeTool, Part,
@@ -270,8 +270,11 @@ impl Mapper<'_> {
                 for part in &result.parts {
                     match part {
                         Part::Image(image) => batch.picture = Some(image.clone()),
-                        // That it is done is what the picture shows.
-                        Part::Text(words) if words != "Done." => batch.notes.push(words.clone()),
+                        // That it is done is what the picture shows; where one was, a
+                        // grey one stands.
+                        Part::Text(words) if words != "Done." && words != OMITTED_IMAGE => {
+                            batch.notes.push(words.clone());
+                        }
                         _ => {}
                     }
                 }

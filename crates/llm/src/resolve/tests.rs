@@ -160,6 +160,13 @@ fn names_lead_to_servers() {
         "https://gate.example/v1/chat/completions",
         Some("sk-o"),
     );
+    check(
+        "openai/gpt-6.1-terra",
+        "https://gate.example/v1/responses",
+        "openai/gpt-6.1-terra",
+        "https://gate.example/v1/responses",
+        Some("sk-o"),
+    );
     check("openai/gpt-4o", "", "openai/gpt-4o", openai, Some("sk-o"));
     check(
         "claude-opus-5-5",

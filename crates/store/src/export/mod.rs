@@ -8,6 +8,7 @@ mod html;
 mod markdown;
 mod notebook;
 mod page;
+mod steps;
 
 use base64::Engine as _;
 use interpreter_protocol::{
@@ -53,9 +54,14 @@ pub(crate) fn export(
         ExportFormat::Notebook => (notebook::text(&source), "ipynb", "application/x-ipynb+json"),
         ExportFormat::Json => (json(&source), "json", "application/json"),
         ExportFormat::Html => (html::text(&source), "html", "text/html"),
+        ExportFormat::Steps => (steps::text(&source), "html", "text/html"),
+    };
+    let name = match format {
+        ExportFormat::Steps => format!("{} (steps)", source.title()),
+        _ => source.title(),
     };
     Ok(Exported {
-        name: format!("{}.{ending}", name::file_name(&source.title())),
+        name: format!("{}.{ending}", name::file_name(&name)),
         media_type: media_type.to_owned(),
         text,
     })
@@ -75,6 +81,21 @@ fn without_secrets(item: &mut Item, redact: &dyn Fn(&str) -> String) {
     .flatten()
     {
         *text = redact(text);
+    }
+    for step in &mut item.steps {
+        in_value(&mut step.action, redact);
+        step.effect.detail = redact(&step.effect.detail);
+        let element = step.element.as_mut().map(|element| &mut element.name);
+        for text in [step.window.as_mut(), step.app.as_mut(), element] {
+            if let Some(text) = text {
+                *text = redact(text);
+            }
+        }
+    }
+    for mark in &mut item.marks {
+        if let Some(note) = &mut mark.note {
+            *note = redact(note);
+        }
     }
 }
 
@@ -178,6 +199,16 @@ fn json(source: &Source<'_>) -> String {
     let meta = &source.recorded.transcript.meta;
     let messages = source.recorded.transcript.items.clone();
     let mut blobs = std::collections::BTreeMap::new();
+    let steps = messages.iter().flat_map(|item| &item.steps);
+    for hash in steps.flat_map(|step| step.before.iter().chain(&step.after)) {
+        if source.screenshots
+            && !blobs.contains_key(hash)
+            && let Ok((_, bytes)) = source.store.blob(hash)
+        {
+            let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+            blobs.insert(hash.clone(), base64);
+        }
+    }
     for item in &messages {
         if let Some(hash) = blob_of(item)
             && let Picture::Data { base64, .. } = source.picture(item)
@@ -284,12 +315,24 @@ fn speaker(role: Role) -> &'static str {
 
 /// When the conversation began, as a date.
 fn date(created: u64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(created.min(i64::MAX as u64) as i64);
+    told(created, "%-d %B %Y, %H:%M")
+}
+
+/// A moment within a day; none where it is not known.
+fn moment(at: u64) -> String {
+    match at {
+        0 => String::new(),
+        at => told(at, "%H:%M:%S"),
+    }
+}
+
+fn told(at: u64, form: &str) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at.min(i64::MAX as u64) as i64);
     moment.map_or_else(
         |_| String::new(),
         |moment| {
             let here = moment.to_zoned(jiff::tz::TimeZone::system());
-            here.strftime("%-d %B %Y, %H:%M").to_string()
+            here.strftime(form).to_string()
         },
     )
 }

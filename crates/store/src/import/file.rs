@@ -149,6 +149,11 @@ fn ours(store: &Store, exported: Exported) -> Result<Whole, Error> {
         if let Some(hash) = compose::blob_of(item).and_then(|hash| hashes.get(hash)) {
             item.content = hash.clone().into();
         }
+        for step in &mut item.steps {
+            for picture in [&mut step.before, &mut step.after] {
+                *picture = picture.take().and_then(|hash| hashes.get(&hash).cloned());
+            }
+        }
     }
     Ok(Whole {
         meta: ConversationMeta {

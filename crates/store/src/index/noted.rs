@@ -48,6 +48,10 @@ impl Noted {
             self.spending(event, at);
             return;
         }
+        if chunk.is(Role::Computer, kind::STEP) {
+            self.step(event);
+            return;
+        }
         let Some(item) = &event.item else { return };
         match chunk.kind.as_str() {
             kind::ACTION if chunk.start => {
@@ -77,6 +81,23 @@ impl Noted {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn step(&mut self, event: &Event) {
+        let content = event.chunk.content.as_ref();
+        let get = |key: &str| content.and_then(|content| content.get(key));
+        let at = get("at").and_then(Value::as_u64);
+        for key in ["before", "after"] {
+            let hash = get(key).and_then(Value::as_str);
+            if let Some(hash) = hash.filter(|hash| hash.starts_with(blob::PREFIX)) {
+                self.pictures.push(Picture {
+                    seq: event.seq,
+                    hash: hash.to_owned(),
+                    screen: true,
+                    at,
+                });
+            }
         }
     }
 

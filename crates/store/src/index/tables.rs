@@ -14,7 +14,7 @@ use super::{Update, update::Text};
 use crate::Spent;
 
 /// Of the tables. An index of another version is made anew.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: &str = "
     CREATE TABLE conversation (
@@ -37,7 +37,7 @@ const TABLES: &str = "
     CREATE TABLE picture (
         conversation INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
         screen INTEGER NOT NULL, at INTEGER NOT NULL,
-        PRIMARY KEY (conversation, seq)
+        PRIMARY KEY (conversation, seq, hash)
     ) WITHOUT ROWID;
     -- Where a text is from.
     CREATE TABLE entry (

@@ -1,6 +1,7 @@
 //! A desktop of a test's own: X server, window manager and message bus; and, in
 //! [`sway`], one of Wayland.
 
+mod monitors;
 mod process;
 mod screen;
 pub mod sway;

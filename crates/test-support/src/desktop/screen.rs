@@ -79,7 +79,7 @@ impl WindowManagerWatch {
 }
 
 impl Desktop {
-    fn root(&self) -> Window {
+    pub(super) fn root(&self) -> Window {
         self.connection.setup().roots[0].root
     }
 

@@ -1,17 +1,20 @@
-//! The scripted model server: Chat Completions and Anthropic Messages over real
-//! HTTP, with every request checked against its format's rules.
+//! The scripted model server: Chat Completions, Anthropic Messages, OpenAI Responses
+//! and Gemini over real HTTP, with every request checked against its format's rules.
 
 mod anthropic;
 mod check;
 mod gate;
+mod gemini;
 mod http;
 mod image;
 mod json;
 mod openai;
 mod reply;
+mod responses;
 mod script;
 mod seen;
 mod serve;
+mod view;
 
 pub use gate::Gate;
 pub use image::SeenImage;
@@ -120,9 +123,15 @@ impl ModelServer {
         format!("http://{}", self.address)
     }
 
-    /// `http://127.0.0.1:PORT/v1`: the base of the Chat Completions format.
+    /// `http://127.0.0.1:PORT/v1`: the base of the Chat Completions format, and of
+    /// Responses.
     pub fn openai_base(&self) -> String {
         format!("{}/v1", self.url())
+    }
+
+    /// `http://127.0.0.1:PORT/v1beta`: the base of the Gemini format.
+    pub fn gemini_base(&self) -> String {
+        format!("{}/v1beta", self.url())
     }
 
     /// The address it listens on.

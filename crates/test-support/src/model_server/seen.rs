@@ -14,6 +14,10 @@ pub enum Format {
     OpenAi,
     /// Anthropic Messages.
     Anthropic,
+    /// OpenAI Responses.
+    Responses,
+    /// Gemini.
+    Gemini,
 }
 
 /// A call in a request's history.
@@ -66,6 +70,8 @@ pub struct SeenRequest {
     pub body: Value,
     /// The body's text.
     pub raw: Arc<str>,
+    /// The history in the words of Anthropic Messages, where it came in others.
+    pub(super) view: Option<Arc<[Value]>>,
 }
 
 impl std::fmt::Debug for SeenRequest {
@@ -105,9 +111,10 @@ impl SeenRequest {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The key that was sent, in either header.
+    /// The key that was sent, in whichever header.
     pub fn key(&self) -> Option<&str> {
-        self.header("x-api-key").or_else(|| {
+        let own = self.header("x-api-key");
+        own.or_else(|| self.header("x-goog-api-key")).or_else(|| {
             self.header("authorization")
                 .and_then(|value| value.strip_prefix("Bearer "))
         })
@@ -115,6 +122,11 @@ impl SeenRequest {
 
     /// The model asked for.
     pub fn model(&self) -> &str {
+        if self.format == Format::Gemini {
+            let named = self.path.split_once("/models/");
+            let named = named.and_then(|(_, rest)| rest.split_once(':'));
+            return named.map_or("", |(model, _)| model);
+        }
         self.body["model"].as_str().unwrap_or_default()
     }
 
@@ -122,6 +134,8 @@ impl SeenRequest {
     pub fn system(&self) -> String {
         match self.format {
             Format::Anthropic => text_of(&self.body["system"]),
+            Format::Responses => text_of(&self.body["instructions"]),
+            Format::Gemini => text_of(&self.body["systemInstruction"]["parts"][0]["text"]),
             Format::OpenAi => self
                 .messages()
                 .iter()
@@ -132,8 +146,12 @@ impl SeenRequest {
         }
     }
 
-    /// The messages, as they were sent.
+    /// The messages, as they were sent; those of Responses and Gemini in the words of
+    /// Anthropic Messages.
     pub fn messages(&self) -> &[Value] {
+        if let Some(view) = &self.view {
+            return view;
+        }
         self.body["messages"].as_array().map_or(&[], Vec::as_slice)
     }
 
@@ -148,7 +166,12 @@ impl SeenRequest {
                 .unwrap_or_default()
                 .to_owned()
         };
-        list.iter().map(name).collect()
+        let declared = |tool: &Value| match tool.get("functionDeclarations") {
+            Some(declared) => blocks(declared).map(name).collect(),
+            None if tool.get("computerUse").is_some() => vec!["computerUse".to_owned()],
+            None => vec![name(tool)],
+        };
+        list.iter().flat_map(declared).collect()
     }
 
     /// Text of the newest message of the user that has any, results of calls

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::http::{self, Incoming};
 use super::reply::{Piece, Reply};
 use super::seen::{Format, SeenRequest};
-use super::{Shared, Violation, anthropic, check, openai};
+use super::{Shared, Violation, anthropic, check, gemini, openai, responses, view};
 
 pub(super) fn run(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -75,7 +75,13 @@ async fn answer(
     let format = match (incoming.method.as_str(), path.as_str()) {
         ("POST", "/v1/chat/completions") => Format::OpenAi,
         ("POST", "/v1/messages") => Format::Anthropic,
-        ("GET", "/v1/models") => {
+        ("POST", "/v1/responses") => Format::Responses,
+        ("POST", path)
+            if path.starts_with("/v1beta/models/") && path.ends_with("enerateContent") =>
+        {
+            Format::Gemini
+        }
+        ("GET", "/v1/models" | "/v1beta/models") => {
             let body = models(&incoming, shared);
             return plain(writer, 200, &body).await;
         }
@@ -115,7 +121,12 @@ fn take_in(
     shared: &Arc<Shared>,
 ) -> (SeenRequest, Reply, Option<usize>) {
     let raw = String::from_utf8_lossy(&incoming.body).into_owned();
-    let body = serde_json::from_str(&raw).unwrap_or(Value::Null);
+    let body: Value = serde_json::from_str(&raw).unwrap_or(Value::Null);
+    let view = match format {
+        Format::OpenAi | Format::Anthropic => None,
+        Format::Responses => Some(view::of_responses(&body).into()),
+        Format::Gemini => Some(view::of_gemini(&body).into()),
+    };
     let mut state = shared.state();
     let number = state.seen.len() + 1;
     let request = SeenRequest {
@@ -125,6 +136,7 @@ fn take_in(
         headers: incoming.headers,
         body,
         raw: raw.into(),
+        view,
     };
     let mut broken = check::request(&request, &state.issued);
     let (rule, frame_may_change) = (state.script.history, state.script.frame_may_change);
@@ -165,10 +177,16 @@ fn wrong_key_reply(format: Format) -> Reply {
     Reply::error(
         401,
         match format {
-            Format::OpenAi => json!({"error": {"message": "Incorrect API key provided.",
-                "type": "invalid_request_error", "param": null, "code": "invalid_api_key"}}),
+            Format::OpenAi | Format::Responses => {
+                json!({"error": {"message": "Incorrect API key provided.",
+                "type": "invalid_request_error", "param": null, "code": "invalid_api_key"}})
+            }
             Format::Anthropic => json!({"type": "error",
                 "error": {"type": "authentication_error", "message": "invalid x-api-key"}}),
+            Format::Gemini => json!({"error": {"code": 400, "status": "INVALID_ARGUMENT",
+                "message": "API key not valid. Please pass a valid API key.",
+                "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": "API_KEY_INVALID"}]}}),
         },
     )
 }
@@ -199,11 +217,15 @@ async fn try_send(
     writer: &mut OwnedWriteHalf,
 ) -> std::io::Result<Sent> {
     let id = match request.format {
-        Format::OpenAi => "x-request-id",
+        Format::OpenAi | Format::Responses => "x-request-id",
+        Format::Gemini => "x-goog-request-id",
         Format::Anthropic => "request-id",
     };
     reply = reply.header(id, &format!("req_{}", request.number));
-    let stream = request.body["stream"] == true && !reply.whole;
+    let stream = match request.format {
+        Format::Gemini => request.path.contains(":streamGenerateContent"),
+        _ => request.body["stream"] == true,
+    } && !reply.whole;
     if let Some(body) = &reply.body {
         if reply.status != 200 {
             http::whole(writer, reply.status, &reply.headers, body).await?;
@@ -215,6 +237,8 @@ async fn try_send(
         let body = match request.format {
             Format::OpenAi => openai::whole(request, &reply),
             Format::Anthropic => anthropic::whole(request, &reply),
+            Format::Responses => responses::whole(request, &reply),
+            Format::Gemini => gemini::whole(request, &reply),
         };
         reply = reply.header("content-type", "application/json");
         http::whole(
@@ -234,6 +258,8 @@ async fn try_send(
         _ if raw => reply.body.take().map(Piece::Bytes).into_iter().collect(),
         Format::OpenAi => openai::pieces(request, &reply),
         Format::Anthropic => anthropic::pieces(request, &reply),
+        Format::Responses => responses::pieces(request, &reply),
+        Format::Gemini => gemini::pieces(request, &reply),
     };
     for piece in pieces {
         match piece {
@@ -254,6 +280,16 @@ async fn try_send(
 
 fn models(incoming: &Incoming, shared: &Arc<Shared>) -> Value {
     let names = shared.state().script.models.clone();
+    if incoming.path.starts_with("/v1beta/") {
+        let models: Vec<Value> = names
+            .iter()
+            .map(|id| {
+                json!({"name": format!("models/{id}"), "displayName": id,
+                    "supportedGenerationMethods": ["generateContent"]})
+            })
+            .collect();
+        return json!({ "models": models });
+    }
     if incoming.header("anthropic-version").is_some() {
         let data: Vec<Value> = names
             .iter()

@@ -71,6 +71,13 @@ const fn row_p95(
     }
 }
 
+const fn row_stop(what: &'static str, sample: &'static str) -> Row {
+    Row {
+        of: Of::P99,
+        ..row(what, sample, 100.0, None)
+    }
+}
+
 const ROWS: &[Row] = &[
     row(
         "`interpreter --version`, time",
@@ -109,6 +116,12 @@ const ROWS: &[Row] = &[
         Some(("1 MB to a file, flushed", "reference.write")),
     ),
     row(
+        "input tokens of 50 steps on the screen, of sending every picture each time",
+        "steps.share",
+        20.0,
+        None,
+    ),
+    row(
         "capture of 1920×1080",
         "computer.capture",
         4.0,
@@ -138,13 +151,23 @@ const ROWS: &[Row] = &[
         600.0,
         Some(("`tesseract` on the same picture", "reference.tesseract")),
     ),
-    Row {
-        what: "stop, Esc to last event",
-        sample: "computer.stop",
-        of: Of::P99,
-        budget: Budget::Most(100.0),
-        reference: None,
-    },
+    row_stop(
+        "stop of a storm of clicks, key to last event",
+        "stop.clicks",
+    ),
+    row_stop("stop of a drag, key to last event", "stop.drag"),
+    row_stop(
+        "stop of a text of 10,000 characters, key to last event",
+        "stop.type",
+    ),
+    row_stop(
+        "stop of a model that hangs, key to its connection closed",
+        "stop.model",
+    ),
+    row_stop(
+        "stop of an endless script, key to its interruption",
+        "stop.script",
+    ),
     row(
         "engine's own share of a model call",
         "engine.share",
@@ -238,6 +261,10 @@ const BESIDES: &[(&str, &str)] = &[
         "computer.type.settled",
     ),
     ("the text was found where it stands", "computer.find.right"),
+    (
+        "stop of a storm of clicks, key until its window has them all",
+        "stop.clicks.landed",
+    ),
     ("window there, still empty", "app.mapped"),
     ("empty Tauri window there", "reference.window.mapped"),
     ("page painted", "app.painted"),
@@ -426,7 +453,7 @@ mod tests {
             samples.add("python.warm", value, "ms");
         }
         samples.add("reference.pipe", 0.01, "ms");
-        samples.add("computer.stop", 120.0, "ms");
+        samples.add("stop.type", 120.0, "ms");
         samples.add("app.memory", 300.0, "MB");
         let check = |sample: &str, expected: &str| {
             let row = ROWS.iter().find(|row| row.sample == sample).unwrap();
@@ -437,8 +464,8 @@ mod tests {
             "| Python `1+1`, warm | 0.5 ms (median of 3, p95 0.6) | 1 ms | 0.5 | a line through `cat` and back: 0.01 ms (× 50) | met |\n",
         );
         check(
-            "computer.stop",
-            "| stop, Esc to last event | 120 ms | 100 ms, p99 | 1.2 | none | **missed** |\n",
+            "stop.type",
+            "| stop of a text of 10,000 characters, key to last event | 120 ms | 100 ms, p99 | 1.2 | none | **missed** |\n",
         );
         check(
             "app.memory",

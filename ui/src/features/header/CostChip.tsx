@@ -21,6 +21,7 @@ export function CostChip() {
   const { loadCosts } = useHistoryActions();
   const cost = useSession((state) => shown(state).meta.cost);
   const usage = useSession((state) => shown(state).usage);
+  const near = useSession((state) => shown(state).near);
   const current = useSession((state) => state.current);
   const local = useSession((state) => {
     const { model } = choices(state);
@@ -46,7 +47,7 @@ export function CostChip() {
   const used = cost > 0 || usage.input_tokens > 0;
   const free = local && cost === 0;
   const unknown = used && !local && cost === 0 && usage.cost_usd === undefined;
-  const list = budgets(cost, limit, costs);
+  const list = budgets(cost, limit, costs, near);
   const state = worst(list);
   if (!used && !free && state === null) return null;
 

@@ -22,6 +22,11 @@ test.each([
   expect(found).toEqual(expected);
 });
 
+test('a turn that is near its limit is told', () => {
+  const turn = { spent: 0.85, limit: 1 };
+  expect(worst(budgets(0.9, 10, null, turn))).toEqual({ name: 'turn', share: 0.85, ...turn });
+});
+
 test('only a limit that is near is told, the nearest one', () => {
   expect(worst(budgets(0.79, 1, null))).toBeNull();
   expect(worst(budgets(0.8, 1, null))?.name).toBe('conversation');

@@ -4,7 +4,7 @@ import type { Costs } from '@/generated/Costs';
 export const NEAR = 0.8;
 
 export type Budget = {
-  name: 'conversation' | 'day' | 'month';
+  name: 'turn' | 'conversation' | 'day' | 'month';
   spent: number;
   limit: number;
   /** What is spent of it, 1 being all. */
@@ -12,8 +12,14 @@ export type Budget = {
 };
 
 /** The limits that were set, with what is spent of each. */
-export function budgets(cost: number, limit: number | null, costs: Costs | null): Budget[] {
+export function budgets(
+  cost: number,
+  limit: number | null,
+  costs: Costs | null,
+  turn?: { spent: number; limit: number },
+): Budget[] {
   const all: [Budget['name'], number, number | null | undefined][] = [
+    ['turn', turn?.spent ?? 0, turn?.limit],
     ['conversation', cost, limit],
     ['day', costs?.day ?? 0, costs?.day_limit],
     ['month', costs?.month ?? 0, costs?.month_limit],

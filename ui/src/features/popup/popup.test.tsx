@@ -104,6 +104,7 @@ const answer = async (...texts: string[]) => {
   await act(async () => backend.emit('c', complete));
 };
 const prompt = (at = 0) => submits()[at]?.content[0]?.content ?? '';
+const quote = () => submits()[0]?.content[1];
 const closed = () => waitFor(() => expect(screen.queryByRole('combobox')).toBe(null));
 
 test('nothing is sent before an action is chosen', async () => {
@@ -127,9 +128,8 @@ test('fixing shows the difference and replaces at Enter', async () => {
   await press('3');
   expect(submits()).toHaveLength(1);
   expect(submits()[0]?.settings).toEqual({ os: false, mode: 'chat_only' });
-  expect(prompt()).toMatch(
-    /^Correct spelling[\s\S]*<<<TEXT (\w{16})\nPleas find[\s\S]*\nTEXT \1>>>$/,
-  );
+  expect(prompt()).toMatch(/^Correct spelling/);
+  expect(quote()).toEqual({ type: 'message', format: 'quote', content: TEXT });
   await answer('```\nPlease find the invoice attached.\n```');
   expect(ops('arrange')).toEqual([{ op: 'arrange', conversation: 'c', archived: true }]);
   expect(ops('rename')).toEqual([{ op: 'rename', conversation: 'c', title: `Fix: ${TEXT}` }]);
@@ -200,7 +200,7 @@ test('where nothing was selected, one types, or takes the clipboard', async () =
   await act(() => userEvent.click(button('Use clipboard')));
   screen.getByText('“Moved to Thursday”');
   await press('2');
-  expect(prompt()).toContain('\nMoved to Thursday\n');
+  expect(quote()?.content).toBe('Moved to Thursday');
 });
 
 test('what is typed is asked about the text', async () => {
@@ -210,7 +210,8 @@ test('what is typed is asked about the text', async () => {
   expect(backend.ops).toEqual([]);
   // Digits are text once something is typed.
   await press('Is it 3 weeks late?{Enter}');
-  expect(prompt()).toMatch(/^Is it 3 weeks late\?\n[\s\S]*<<<TEXT/);
+  expect(prompt()).toBe('Is it 3 weeks late?');
+  expect(quote()?.content).toBe(TEXT);
   await answer('No.');
   // The part that lays text out is loaded when it is first wanted.
   await waitFor(() => expect(document.querySelector('.md')?.textContent).toBe('No.'), {
@@ -294,7 +295,7 @@ test('own actions come last, and more than fit are behind one row', async () => 
   await press('9');
   await waitFor(() => expect(backend.calls).toEqual(['main conversation/c', 'hide']));
   expect(submits()[0]?.settings).toEqual({ os: false });
-  expect(prompt()).toMatch(/^Discuss it\.\n/);
+  expect(prompt()).toBe('Discuss it.');
   expect(ops('arrange')).toEqual([]);
 });
 

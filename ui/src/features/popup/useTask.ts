@@ -42,7 +42,7 @@ export function useTask(
     const chat = next.output === 'chat';
     const { conversation: id } = await backend.submit({
       op: 'submit',
-      content: [message(next.prompt, text)],
+      content: message(next.prompt, text),
       settings: {
         os: false,
         ...(!chat && { mode: 'chat_only' }),

@@ -5,12 +5,13 @@ import type { Error as Failure } from '@/generated/Error';
 import type { Item } from '@/generated/Item';
 import type { Os } from '@/generated/Os';
 import type { Pending } from '@/generated/Pending';
+import type { RunState } from '@/generated/RunState';
 import { useActions, useBackend, useSession } from '@/session/context';
 import { shown } from '@/session/store';
-import { isStep } from '@/session/turns';
+import { isStep, speaks } from '@/session/turns';
 import { show } from '@/session/view';
 import { type Asking, Pill, PillButton } from './Pill';
-import { useStepSentence } from './StepRow';
+import { useItemSentence } from './useStepWords';
 import { useValues } from './useValues';
 
 /** The pill over the conversation that is shown, while it controls the computer. */
@@ -149,7 +150,7 @@ function useAsked(pending: Pending | undefined): { title: string; why: string } 
   const item = useSession((state) =>
     pending ? shown(state).items.findLast(({ id }) => id === pending.item) : undefined,
   );
-  const sentence = useStepSentence(item ?? NOTHING);
+  const sentence = useItemSentence(item ?? NOTHING);
   if (pending?.format !== 'action') {
     return { title: t('pill.askCode'), why: t('pill.askCodeWhy') };
   }
@@ -163,6 +164,10 @@ function useAsked(pending: Pending | undefined): { title: string; why: string } 
   };
 }
 
+/** What waits for its turn or for an answer, and what was refused, is no step that was done. */
+const NOT_BEGUN: readonly RunState[] = ['writing', 'awaiting', 'queued', 'skipped', 'blocked'];
+const begun = ({ run }: Item) => !run || !NOT_BEGUN.includes(run.state);
+
 /** Steps of this turn and the most there may be, and what the conversation cost so far. */
 function useProgress(live: boolean): { steps: number; most: number | undefined; cost: number } {
   const items = useSession((state) => shown(state).items);
@@ -170,10 +175,10 @@ function useProgress(live: boolean): { steps: number; most: number | undefined; 
   const most = useValues(live)?.os_steps;
   // A turn begins with a message, or goes on after an error that something follows.
   const start = items.findLastIndex(
-    ({ role, type }, at) => role === 'user' || (type === 'error' && at < items.length - 1),
+    (item, at) => speaks(item) || (item.type === 'error' && at < items.length - 1),
   );
   return {
-    steps: items.slice(start + 1).filter(isStep).length,
+    steps: items.slice(start + 1).filter((item) => isStep(item) && begun(item)).length,
     most: typeof most === 'number' && most > 0 ? most : undefined,
     cost,
   };

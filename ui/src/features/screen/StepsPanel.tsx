@@ -1,4 +1,4 @@
-import { Download, ListChecks, X } from 'lucide-react';
+import { ListChecks, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import {
   type KeyboardEvent,
@@ -13,14 +13,16 @@ import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
 import { dollars } from '@/components/format';
 import { Icon } from '@/components/Icon';
-import { saveText } from '@/components/save';
+import type { Item } from '@/generated/Item';
 import type { Outcome } from '@/generated/Outcome';
 import { useActions, useBackend, useSession } from '@/session/context';
-import { failureOf } from '@/session/settings';
 import { shown } from '@/session/store';
 import { show, useView } from '@/session/view';
+import { ReplayDialog } from './ReplayDialog';
+import { SaveSteps } from './SaveSteps';
 import { StepRow } from './StepRow';
-import { outcomes, stepsOf } from './steps';
+import { outcomes, reuse, type Step, stepsOf } from './steps';
+import { useStepActions } from './useStepActions';
 
 /** Below this width the panel lies over the conversation. */
 const BESIDE = '(min-width: 1100px)';
@@ -85,21 +87,20 @@ export function StepsPanel({ away = false }: { away?: boolean }) {
 
 function Steps({ conversation, onClose }: { conversation: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const backend = useBackend();
   const { showEarlier } = useActions();
   const items = useSession((state) => shown(state).items);
   const responding = useSession((state) => shown(state).responding);
   const cost = useSession((state) => shown(state).meta.cost);
   const more = useSession((state) => state.loaded[conversation]?.more === true);
-  const steps = useMemo(() => stepsOf(items), [items]);
-  /** The item of the row the keys are on, and of those that are open. */
+  const steps = useSteps(items);
+  const { actions, failed } = useStepActions(conversation);
+  /** The row the keys are on, and those that are open. */
   const [at, setAt] = useState<string>();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const [failed, setFailed] = useState<string>();
   const row = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  const last = steps.at(-1)?.item.id;
-  const here = at !== undefined && steps.some(({ item }) => item.id === at) ? at : last;
+  const last = steps.at(-1)?.key;
+  const here = at !== undefined && steps.some(({ key }) => key === at) ? at : last;
 
   // The newest is seen, as long as nobody looks at another one.
   useEffect(() => {
@@ -121,7 +122,7 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
   const keys = (event: KeyboardEvent) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target?.matches('[data-step]')) return;
-    const index = steps.findIndex(({ item }) => item.id === here);
+    const index = steps.findIndex(({ key }) => key === here);
     const to = {
       ArrowDown: Math.min(index + 1, steps.length - 1),
       ArrowUp: Math.max(index - 1, 0),
@@ -131,22 +132,8 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
     const step = to === undefined ? undefined : steps[to];
     if (!step) return;
     event.preventDefault();
-    setAt(step.item.id);
-    list.current?.querySelector<HTMLElement>(`[data-step="${step.number}"]`)?.focus();
-  };
-  const save = async () => {
-    setFailed(undefined);
-    try {
-      const { name, text } = await backend.query({
-        query: 'export',
-        conversation,
-        format: 'html',
-        screenshots: true,
-      });
-      await saveText(backend.shell, name, text);
-    } catch (thrown) {
-      setFailed(failureOf(thrown).message);
-    }
+    setAt(step.key);
+    list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(step.key)}"]`)?.focus();
   };
   const counts = outcomes(steps);
   const words = (Object.keys(counts) as Outcome[])
@@ -158,7 +145,10 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
         <Icon of={ListChecks} className="text-muted" />
         <h2 className="min-w-0 flex-1 font-strong">{t('control.steps')}</h2>
         {steps.length > 0 && (
-          <IconButton icon={Download} name={t('control.save')} onClick={() => void save()} />
+          <>
+            <ReplayDialog steps={steps} responding={responding} actions={actions} />
+            <SaveSteps actions={actions} />
+          </>
         )}
         <IconButton
           icon={X}
@@ -173,7 +163,11 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
         </p>
       )}
       {steps.length === 0 ? (
-        <p className="flex-1 px-4 py-6 text-center text-muted">{t('control.none')}</p>
+        <div className="flex-1 px-6 py-8 text-center" data-said="none">
+          <Icon of={ListChecks} size={20} className="mx-auto text-muted" />
+          <p className="mt-2 font-strong">{t('control.none')}</p>
+          <p className="mt-1 text-12 text-muted">{t('steps.noneWhy')}</p>
+        </div>
       ) : (
         <ol
           ref={list}
@@ -190,13 +184,14 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
           )}
           {steps.map((step) => (
             <StepRow
-              key={step.item.id}
-              ref={step.item.id === here ? row : undefined}
+              key={step.key}
+              ref={step.key === here ? row : undefined}
               step={step}
               responding={responding}
-              current={step.item.id === here}
-              open={opened.has(step.item.id)}
-              onToggle={() => toggle(step.item.id)}
+              current={step.key === here}
+              open={opened.has(step.key)}
+              actions={actions}
+              onToggle={toggle}
             />
           ))}
         </ol>
@@ -210,6 +205,15 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
       </div>
     </>
   );
+}
+
+/** The steps, each the same object as long as nothing of it changed. */
+function useSteps(items: readonly Item[]): readonly Step[] {
+  const before = useRef<readonly Step[]>([]);
+  return useMemo(() => {
+    before.current = reuse(before.current, stepsOf(items));
+    return before.current;
+  }, [items]);
 }
 
 function useMedia(query: string): boolean {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Frame } from '@/generated/Frame';
 import type { Item } from '@/generated/Item';
-import { outcomes, stepsOf } from './steps';
+import type { Step } from '@/generated/Step';
+import { outcomes, recordedOf, reuse, stepsOf } from './steps';
 
 const frame: Frame = {
   display: 'left',
@@ -27,12 +28,12 @@ const call = (id: string, name: string, args: object) =>
   item(id, 'call', { name, arguments: args });
 
 const told = (items: Item[]) =>
-  stepsOf(items).map(({ number, item: { id }, before, after, point, effect, route }) => ({
+  stepsOf(items).map(({ number, item: { id }, before, after, points, effect, route }) => ({
     id,
     number,
     before: before?.image.id,
     after: after?.image.id,
-    point,
+    point: points.at(-1),
     outcome: effect?.outcome,
     route,
   }));
@@ -154,4 +155,122 @@ test('what is no picture of the screen is none of a step', () => {
     { id: 'zoom', before: 'p1', after: 'part' },
     { id: 'click', before: 'p1', point: [0, 1] },
   ]);
+});
+
+const recorded = (of: string, number: number, more: Partial<Step> = {}): Step => ({
+  item: of,
+  number,
+  at: 5,
+  action: { action: 'left_click', coordinate: [10.5, 20.5] },
+  frame,
+  points: [[-960, 270]],
+  ms: 300,
+  effect: { outcome: 'confirmed', detail: 'It opened.' },
+  ...more,
+});
+
+test('a recorded step is what really happened, where it happened', () => {
+  const mark = { item: 'click', number: 7, wrong: true, note: 'beside it' };
+  const items = [
+    action('look', { action: 'screenshot' }),
+    image('p1', { parent: 'look', frame }),
+    action(
+      'click',
+      { action: 'left_click', coordinate: [1, 1] },
+      {
+        frame,
+        steps: [recorded('click', 7, { before: 'sha256:b', after: 'sha256:a' })],
+        marks: [mark],
+      },
+    ),
+    image('p2', { parent: 'click', frame }),
+    item('code', 'code', 'click()', {
+      format: 'python',
+      steps: [
+        recorded('code', 8, { points: [], action: { action: 'type', text: 'x' } }),
+        recorded('code', 9, {
+          points: [
+            [-1920, 0],
+            [5000, 5000],
+          ],
+          by: 'text',
+        }),
+      ],
+    }),
+    action('next', { action: 'left_click', coordinate: [640, 360] }, { frame }),
+  ];
+  const steps = stepsOf(items);
+  expect(
+    steps.map(({ key, number, before, after, points, effect, route, ms, mark }) => ({
+      key,
+      number,
+      before: before?.image.content,
+      after: after?.image.content,
+      points,
+      outcome: effect?.outcome,
+      route,
+      ms,
+      wrong: mark?.wrong,
+    })),
+  ).toEqual([
+    {
+      key: 'click/7',
+      number: 7,
+      before: 'sha256:b',
+      after: 'sha256:a',
+      // The middle of the pixel.
+      points: [[960.5 / 1920, 270.5 / 1080]],
+      outcome: 'confirmed',
+      route: 'pixels',
+      ms: 300,
+      wrong: true,
+    },
+    {
+      key: 'code/8',
+      number: 8,
+      before: undefined,
+      after: undefined,
+      points: [],
+      outcome: 'confirmed',
+      route: 'code',
+      ms: 300,
+      wrong: undefined,
+    },
+    {
+      key: 'code/9',
+      number: 9,
+      before: undefined,
+      after: undefined,
+      // What lies on another display is not drawn.
+      points: [[0.5 / 1920, 0.5 / 1080]],
+      outcome: 'confirmed',
+      route: 'again_text',
+      ms: 300,
+      wrong: undefined,
+    },
+    {
+      key: 'next',
+      number: undefined,
+      before: 'sha256:p2',
+      after: undefined,
+      points: [[0.5, 0.5]],
+      outcome: undefined,
+      route: 'pixels',
+      ms: undefined,
+      wrong: undefined,
+    },
+  ]);
+  expect(recordedOf(steps, true)).toEqual([7, 8, 9]);
+  expect(recordedOf(steps, false)).toEqual([8, 9]);
+});
+
+test('what did not change keeps its identity', () => {
+  const click = action('click', {}, { steps: [recorded('click', 1)] });
+  const type = action('type', {}, { steps: [recorded('type', 2)] });
+  const before = stepsOf([click, type]);
+  expect(reuse(before, stepsOf([click, type]))).toBe(before);
+  const marked = { ...type, marks: [{ item: 'type', number: 2, wrong: true }] };
+  const after = reuse(before, stepsOf([click, marked]));
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).not.toBe(before[1]);
 });

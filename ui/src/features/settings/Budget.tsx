@@ -14,6 +14,7 @@ export function Budget() {
   return (
     <Page name="budget" lead={t('settings.budget.lead')}>
       <Group>
+        <Limit of="max_budget_turn" spent={null} where="" />
         <Limit of="max_budget" spent={open} where={t('settings.budget.open')} />
         <Limit
           of="max_budget_day"
@@ -33,7 +34,7 @@ export function Budget() {
 }
 
 type LimitProps = {
-  of: 'max_budget' | 'max_budget_day' | 'max_budget_month';
+  of: 'max_budget_turn' | 'max_budget' | 'max_budget_day' | 'max_budget_month';
   spent: number | null;
   where: string;
 };

@@ -143,6 +143,11 @@ function useRuleWords(): (grant: Grant) => string {
         if (matches.tier === 'click') return t('settings.rules.appClick', { app });
         return t('settings.rules.appFull', { app });
       }
+      case 'secret':
+        return t('secrets.rule', {
+          name: matches.name || t('secrets.anyName'),
+          app: matches.app || t('secrets.anyApp'),
+        });
     }
   };
 }

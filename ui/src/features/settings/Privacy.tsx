@@ -11,6 +11,7 @@ import { openPage } from '@/session/pages';
 import { failureOf } from '@/session/settings';
 import { Ask } from './Ask';
 import { Group, LIST, Page, Refusal, Row, SwitchRow, Unread } from './parts';
+import { TypingSecrets } from './TypingSecrets';
 import { useQuery } from './useQuery';
 
 /** Where text goes, what is kept, and how it is deleted. */
@@ -25,6 +26,7 @@ export function Privacy() {
         <Row of="telemetry" />
         <SwitchRow of="conversation_history" />
       </Group>
+      <TypingSecrets />
       <Group name={t('settings.privacy.kept')}>
         <Row
           of="storage"

@@ -90,6 +90,8 @@ export function Screen() {
       <Group name={t('settings.screen.limits')} why={t('settings.screen.limitsWhy')}>
         <NumberRow of="os_steps" unit={t('settings.unit.steps')} least={0} />
         <NumberRow of="os_minutes" unit={t('settings.unit.minutes')} least={0} />
+        <SwitchRow of="os_active_window" />
+        <SwitchRow of="glide" />
       </Group>
       <Group name={t('settings.screen.keep')} why={t('settings.screen.keepWhy')}>
         <SwitchRow of="keep_screenshots" />

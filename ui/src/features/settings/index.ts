@@ -48,6 +48,8 @@ export const ROWS: Record<SettingsName, readonly RowName[]> = {
     'doctor',
     'os_steps',
     'os_minutes',
+    'os_active_window',
+    'glide',
     'keep_screenshots',
     'screenshot_days',
     'screenshot_megabytes',
@@ -60,7 +62,7 @@ export const ROWS: Record<SettingsName, readonly RowName[]> = {
     'selection_language',
     'selection_blocked_apps',
   ],
-  budget: ['max_budget', 'max_budget_day', 'max_budget_month'],
+  budget: ['max_budget_turn', 'max_budget', 'max_budget_day', 'max_budget_month'],
   shortcuts: ['shortcuts'],
   appearance: [
     'theme',
@@ -73,7 +75,14 @@ export const ROWS: Record<SettingsName, readonly RowName[]> = {
     'announce',
     'notifications',
   ],
-  privacy: ['data_paths', 'telemetry', 'conversation_history', 'storage', 'delete_older'],
+  privacy: [
+    'data_paths',
+    'telemetry',
+    'conversation_history',
+    'typing_secrets',
+    'storage',
+    'delete_older',
+  ],
   updates: ['updates', 'update_now'],
   about: ['version', 'folders', 'diagnostics', 'licences'],
   advanced: [

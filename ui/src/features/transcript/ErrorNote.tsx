@@ -189,6 +189,12 @@ function useWays(failure: Failure, turn: Turn | undefined, onAgain: (() => void)
       case 'settings':
         openPage('settings/advanced');
         break;
+      case 'replayHere':
+      case 'replayNext': {
+        const numbers = Array.isArray(params.numbers) ? params.numbers.map(Number) : [];
+        void actions.replay(String(params.replay), numbers.slice(way === 'replayNext' ? 1 : 0));
+        break;
+      }
       case 'command':
         void navigator.clipboard.writeText(String(params.command));
         break;

@@ -33,8 +33,9 @@ export function Said({ turn, responding }: { turn: Turn; responding: boolean }) 
   const [whole, setWhole] = useState(false);
   const items = turn.said;
   const files = items.filter((item) => item.type === 'message' && pastedFile(textOf(item)));
+  const quotes = items.filter((item) => item.type === 'message' && item.format === 'quote');
   const text = items
-    .filter((item) => item.type === 'message' && !files.includes(item))
+    .filter((item) => item.type === 'message' && !files.includes(item) && !quotes.includes(item))
     .map(textOf)
     .join('\n\n');
   const at = items[0]?.at;
@@ -70,6 +71,16 @@ export function Said({ turn, responding }: { turn: Turn; responding: boolean }) 
           </Button>
         </span>
       )}
+      {quotes.map((item) => (
+        <blockquote
+          key={item.id}
+          data-quote
+          dir="auto"
+          className="max-h-60 overflow-auto whitespace-pre-wrap border-border-strong border-s-2 ps-3 text-muted [overflow-wrap:anywhere]"
+        >
+          {textOf(item)}
+        </blockquote>
+      ))}
       {files.map((item) => (
         <PastedFile key={item.id} text={textOf(item)} />
       ))}

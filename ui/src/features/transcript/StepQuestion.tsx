@@ -9,12 +9,12 @@ type Props = { item: Item; question: ReturnType<typeof useStepQuestion>; allow: 
 /** The buttons of a step or a tool that waits, and why it asks. */
 export function StepQuestion({ item, question, allow }: Props) {
   const { t } = useTranslation();
-  const { armed, app, tier, once, skip, inApp } = question;
+  const { armed, app, tier, secret, once, skip, inApp, withSecret } = question;
   const wait = armed ? undefined : t('card.notYet');
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-border border-t py-1.5 pr-3 pl-2">
       <Button big look="primary" icon={Play} hint="R" off={wait} onClick={once} data-action="run">
-        {t(app ? 'action.allowOnce' : allow ? 'action.allow' : 'card.run')}
+        {t(app || secret ? 'action.allowOnce' : allow ? 'action.allow' : 'card.run')}
       </Button>
       {app && (
         <Button
@@ -26,6 +26,11 @@ export function StepQuestion({ item, question, allow }: Props) {
           data-action="run-app"
         >
           {t(tier === 'full' ? 'action.allowApp' : 'action.allowClicks', { app })}
+        </Button>
+      )}
+      {secret && (
+        <Button big icon={Check} off={wait} onClick={withSecret} data-action="run-secret">
+          {t('secrets.allow', secret)}
         </Button>
       )}
       <Button big icon={SkipForward} hint="S" off={wait} onClick={skip} data-action="skip">

@@ -17,6 +17,8 @@ test.each([
   ['context_overflow', {}, false, ['fresh', 'model']],
   ['context_overflow', {}, true, ['withoutPictures', 'fresh', 'model']],
   ['cut_off', {}, false, ['continue', 'model']],
+  ['tool_failed', { replay: 'c', step: 3, numbers: [3, 4] }, false, ['replayHere', 'replayNext']],
+  ['tool_failed', { replay: 'c', step: 4, numbers: [4] }, false, ['replayHere']],
   ['budget_reached', {}, false, ['budget', 'model', 'continue']],
 ] as const)('%s with %j offers %j', (code, params, pictures, expected) => {
   expect(ways(code, params, pictures)).toEqual(expected);

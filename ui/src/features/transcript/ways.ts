@@ -34,7 +34,9 @@ export type Way =
   | 'language'
   | 'screen'
   | 'settings'
-  | 'command';
+  | 'command'
+  | 'replayHere'
+  | 'replayNext';
 
 type Kind = { icon: LucideIcon; warns?: boolean; ways: Way[] };
 
@@ -81,6 +83,14 @@ export function kindOf({ code, params = {} }: Failure, pictures: boolean): Requi
     return true;
   };
   const fitting = ways.filter(fits);
+  if (told('replay')) {
+    const more = Array.isArray(params.numbers) && params.numbers.length > 1;
+    return {
+      icon: Monitor,
+      warns: true,
+      ways: more ? ['replayHere', 'replayNext'] : ['replayHere'],
+    };
+  }
   // A model that cannot do what is asked will not do it at a second try.
   if (told('lacks') || params.reason === 'memory') {
     return {

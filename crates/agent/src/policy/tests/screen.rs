@@ -214,3 +214,69 @@ fn why_it_asks_is_said() {
         "typing into It runs commands, which is asked each time",
     );
 }
+
+#[test]
+fn a_secret_is_asked_for_in_each_app_until_a_rule_of_its_own_allows_it() {
+    use Verdict::{Allow, Ask, Deny};
+    let secret = |verdict, name: &str, app: &str| Rule {
+        verdict,
+        matches: RuleMatch::Secret {
+            name: name.to_owned(),
+            app: app.to_owned(),
+        },
+    };
+    let typing = |kind| Subject::Action {
+        app: Some("It".to_owned()),
+        looks: false,
+        words: String::new(),
+        reach: Reach {
+            kind,
+            secret: Some("mail".to_owned()),
+            ..Reach::default()
+        },
+    };
+    let check = |rules: &[Rule], asking: (Verdict, &str), full: Verdict| {
+        let rules = given(rules);
+        let subject = typing(AppKind::Ordinary);
+        for mode in [
+            Mode::AskEveryTime,
+            Mode::AskBeforeChanges,
+            Mode::AskWhenBlocked,
+        ] {
+            let got = decide(&subject, &law(mode, true, &rules));
+            assert_eq!((got.verdict, got.rule.as_str()), asking, "{mode:?}");
+        }
+        let got = decide(&subject, &law(Mode::FullAccess, true, &rules));
+        assert_eq!(got.verdict, full);
+        let got = decide(&subject, &law(Mode::ChatOnly, true, &rules));
+        assert_eq!(got.verdict, Deny);
+    };
+    let first = (Ask, "the secret “mail” was not yet allowed in It");
+    check(&[], first, Allow);
+    // Who lets the app be used has said nothing of the secret.
+    check(&[app(Allow, "It", Tier::Full)], first, Allow);
+    check(&[secret(Allow, "mail", "Other")], first, Allow);
+    check(&[secret(Allow, "bank", "It")], first, Allow);
+    // A permission names both.
+    check(&[secret(Allow, "", "It")], first, Allow);
+    check(&[secret(Allow, "mail", "")], first, Allow);
+    let allowed = "allow: type the secret “mail” in It";
+    check(&[secret(Allow, "mail", "It")], (Allow, allowed), Allow);
+    for (name, within) in [("mail", "It"), ("", "it"), ("mail", ""), ("", "")] {
+        let rules = [secret(Allow, "mail", "It"), secret(Deny, name, within)];
+        let denied = describe(&rules[1]);
+        check(&rules, (Deny, &denied), Deny);
+    }
+    let rules = [secret(Allow, "mail", "It"), app(Deny, "It", Tier::Full)];
+    check(&rules, (Deny, "never: use It"), Deny);
+    // Nor is a rule about secrets one about the app.
+    let rules = given(&[secret(Deny, "", "It")]);
+    let click = action(AppKind::Ordinary, Tier::Click);
+    let got = decide(&click, &law(Mode::FullAccess, true, &rules));
+    assert_eq!(got.verdict, Allow);
+    let got = decide(
+        &typing(AppKind::PasswordManager),
+        &law(Mode::FullAccess, true, &[]),
+    );
+    assert_eq!(got.verdict, Deny);
+}

@@ -20,6 +20,9 @@ pub(super) struct Stage {
     pub(super) layout: Mutex<String>,
     pub(super) taken: AtomicBool,
     pub(super) deaf: AtomicBool,
+    /// Events sent since the last time all had been processed, and the most of them.
+    pub(super) in_flight: Mutex<usize>,
+    pub(super) most_in_flight: Mutex<usize>,
     /// Runs once after so many events.
     pub(super) after: Mutex<Option<After>>,
 }
@@ -63,8 +66,23 @@ impl Stage {
             device: DeviceClass::Hardware,
             time: at,
         };
+        self.hear_event(event);
+    }
+
+    pub(super) fn hear_event(&self, event: PhysicalEvent) {
         let sink = lock(&self.sink);
         sink.as_ref().expect("nobody listens")(event);
+    }
+}
+
+impl Stage {
+    fn sent(&self, line: String) {
+        let mut now = lock(&self.in_flight);
+        *now += 1;
+        let mut most = lock(&self.most_in_flight);
+        *most = (*most).max(*now);
+        drop((now, most));
+        self.log(line);
     }
 }
 
@@ -79,7 +97,7 @@ pub(super) struct FakeInput {
 
 impl Input for FakeInput {
     fn move_to(&mut self, x: i32, y: i32) -> PlatformResult<()> {
-        self.stage.log(format!("move {x} {y}"));
+        self.stage.sent(format!("move {x} {y}"));
         Ok(())
     }
     fn button(&mut self, button: Button, down: bool) -> PlatformResult<()> {
@@ -87,11 +105,11 @@ impl Input for FakeInput {
         if down {
             self.held.push(Held::Button(button));
         }
-        self.stage.log(format!("{button:?} {down}"));
+        self.stage.sent(format!("{button:?} {down}"));
         Ok(())
     }
     fn scroll(&mut self, dx: i32, dy: i32) -> PlatformResult<()> {
-        self.stage.log(format!("scroll {dx} {dy}"));
+        self.stage.sent(format!("scroll {dx} {dy}"));
         Ok(())
     }
     fn key(&mut self, key: &Key, down: bool) -> PlatformResult<()> {
@@ -99,20 +117,21 @@ impl Input for FakeInput {
         if down {
             self.held.push(Held::Key(*key));
         }
-        self.stage.log(format!("{key:?} {down}"));
+        self.stage.sent(format!("{key:?} {down}"));
         Ok(())
     }
     fn begin_text(&mut self, _text: &str) -> PlatformResult<()> {
         Ok(())
     }
     fn type_char(&mut self, c: char) -> PlatformResult<()> {
-        self.stage.log(c.to_string());
+        self.stage.sent(c.to_string());
         Ok(())
     }
     fn end_text(&mut self) -> PlatformResult<()> {
         Ok(())
     }
     fn flush(&mut self) -> PlatformResult<()> {
+        *lock(&self.stage.in_flight) = 0;
         Ok(())
     }
     fn release_all(&mut self) -> PlatformResult<()> {

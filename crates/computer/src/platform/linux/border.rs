@@ -15,12 +15,11 @@ use x11rb::protocol::xproto::{
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::connection::X;
+use crate::platform::ring::{around, light};
 use crate::platform::{Border, PlatformError, Rect, Result};
 
 /// Tells the border's windows from all others of ours.
 pub(super) const CLASS: &[u8] = b"border\0interpreter-border\0";
-/// One pixel of the dark colour, four of the light one, one of the dark one.
-const WIDTH: u32 = 6;
 const LIGHT: u32 = 0x00cb_f12e;
 const DARK: u32 = 0x0010_160a;
 /// Another program that also wants to be above everything must not make a storm.
@@ -87,29 +86,6 @@ struct Side {
     id: Id,
     place: Rect,
     area: Rect,
-}
-
-/// Top, bottom, left and right of an area, without overlap.
-fn around(area: Rect) -> [Rect; 4] {
-    let (w, h) = (WIDTH.min(area.w), WIDTH.min(area.h));
-    let below = area.y.saturating_add_unsigned(area.h - h);
-    let right = area.x.saturating_add_unsigned(area.w - w);
-    let beside = Rect {
-        y: area.y.saturating_add_unsigned(h),
-        w,
-        h: (area.h - h).saturating_sub(h).max(1),
-        ..area
-    };
-    [
-        Rect { h, ..area },
-        Rect {
-            y: below,
-            h,
-            ..area
-        },
-        beside,
-        Rect { x: right, ..beside },
-    ]
 }
 
 fn open(x: &X, place: Rect) -> Result<Id> {
@@ -186,22 +162,12 @@ fn keep(x: &X, gc: Gcontext, sides: &[Side]) -> Result<()> {
 }
 
 fn paint(x: &X, gc: Gcontext, side: &Side) -> Result<()> {
-    let (area, place) = (side.area, side.place);
-    let line = |x: i32, y: i32, width: u32, height: u32| Rectangle {
-        x: (area.x + x - place.x) as i16,
-        y: (area.y + y - place.y) as i16,
-        width: width as u16,
-        height: height as u16,
-    };
-    let (w, h) = (area.w.saturating_sub(2), area.h.saturating_sub(2));
-    let thick = WIDTH - 2;
-    let last = |size: u32| size as i32 + 1 - thick as i32;
-    let lines = [
-        line(1, 1, w, thick),
-        line(1, last(h), w, thick),
-        line(1, 1, thick, h),
-        line(last(w), 1, thick, h),
-    ];
+    let lines = light(side.area, side.place).map(|line| Rectangle {
+        x: line.x as i16,
+        y: line.y as i16,
+        width: line.w as u16,
+        height: line.h as u16,
+    });
     x.conn
         .change_gc(gc, &ChangeGCAux::new().foreground(LIGHT))?;
     x.conn.poly_fill_rectangle(side.id, gc, &lines)?;

@@ -9,12 +9,14 @@ mod border;
 mod capture;
 mod client;
 mod connection;
+mod hotkey;
 mod input;
 mod keymap;
 mod keysyms;
 mod layout;
 mod lease;
 mod listener;
+mod portal;
 mod screen;
 mod selection;
 mod spare;
@@ -32,27 +34,47 @@ mod tests;
 #[cfg(test)]
 mod typing_tests;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use x11rb::protocol::xproto::ConnectionExt as _;
 
 use super::clipboard::SystemClipboard;
-use super::{Ledger, Platform, PlatformError, Result};
+use super::{Ledger, Place, Platform, PlatformError, Result};
 pub(super) use accessibility::open as open_accessibility;
+pub(super) use hotkey::try_hotkey;
 use connection::X;
 pub(super) use selection::open as open_selection;
 
-/// Opens the desktop of `display`, or of the environment.
-pub(super) fn open(display: Option<&str>, _runtime: Option<&Path>) -> Result<Platform> {
-    if let Some(socket) = wayland::socket(display) {
-        match wayland::open(&socket) {
-            // A compositor without the protocols, or a name left over from another session.
-            Err(error) if display.is_none() => tracing::debug!(%error, "Wayland is not used"),
-            opened => return opened,
+/// What helps where no way to stop works.
+pub(crate) const STOP_FIX: &str = "Use an X11 session, sway, KDE Plasma 6, or GNOME 48 or newer with \
+    its portal (xdg-desktop-portal-gnome), and allow the keys of \"Stop Interpreter\" when the \
+    desktop asks.";
+
+/// Opens the desktop of a display, or of the environment.
+pub(super) fn open(place: &Place) -> Result<Platform> {
+    let display = place.display.as_deref();
+    let Some(socket) = wayland::socket(display) else {
+        return open_x11(display);
+    };
+    let refused = match wayland::open(&socket) {
+        // A compositor that lets programs see and act only through the portal.
+        Err(PlatformError::Unsupported(lacks)) => {
+            tracing::debug!(%lacks, "the portal is used");
+            match portal::open(&socket, place) {
+                Err(error) => error,
+                opened => return opened,
+            }
         }
+        // A name left over from another session.
+        Err(error) => error,
+        opened => return opened,
+    };
+    if display.is_some() {
+        return Err(refused);
     }
-    open_x11(display)
+    tracing::debug!(error = %refused, "Wayland is not used");
+    // Under Wayland this is refused, and then the better reason is the first.
+    open_x11(display).map_err(|_| refused)
 }
 
 fn open_x11(display: Option<&str>) -> Result<Platform> {

@@ -137,6 +137,10 @@ impl Screen for X11Screen {
             .find(|window| window.active))
     }
 
+    fn keyboard(&self) -> Result<Option<u64>> {
+        window_list::focus(&self.x)
+    }
+
     fn pointer(&self) -> Result<(i32, i32)> {
         let pointer = self.x.conn.query_pointer(self.x.root)?.reply()?;
         Ok((i32::from(pointer.root_x), i32::from(pointer.root_y)))
@@ -202,6 +206,10 @@ impl Screen for X11Screen {
             return Ok(());
         };
         Client::open(self.display.as_deref())?.rests(id, window.pid, most)
+    }
+
+    fn sees_border(&self) -> bool {
+        true
     }
 
     fn border(&self, areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {

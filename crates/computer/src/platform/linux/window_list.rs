@@ -114,6 +114,26 @@ fn top_levels(x: &X, clients: &[Id]) -> Result<HashMap<Id, Id>> {
     Ok(owners)
 }
 
+/// The child of a client's frame, or of the root, that has the keyboard: what the
+/// window manager tells lags behind.
+pub(super) fn focus(x: &X) -> Result<Option<u64>> {
+    let mut at = x.conn.get_input_focus()?.reply()?.focus;
+    for _ in 0..16 {
+        // 0 and 1 are "nowhere" and "where the pointer is".
+        if at <= 1 || at == x.root {
+            return Ok(None);
+        }
+        let Some(tree) = x.conn.query_tree(at)?.reply_unchecked()? else {
+            return Ok(None);
+        };
+        if tree.parent == x.root {
+            return Ok(Some(u64::from(at)));
+        }
+        at = tree.parent;
+    }
+    Ok(None)
+}
+
 /// The client that has the keyboard.
 fn active(x: &X, clients: &[Id]) -> Result<Option<Id>> {
     let told = x.values(x.root, x.atoms._NET_ACTIVE_WINDOW)?;

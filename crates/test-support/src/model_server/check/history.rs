@@ -29,9 +29,10 @@ struct Frame {
 
 #[derive(Deserialize)]
 struct Body<'a> {
-    #[serde(borrow)]
+    /// The words of the formats for the same.
+    #[serde(borrow, default, alias = "input", alias = "contents")]
     messages: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "instructions", alias = "systemInstruction")]
     system: Option<&'a RawValue>,
     #[serde(borrow, default)]
     tools: Option<&'a RawValue>,
@@ -196,9 +197,36 @@ fn same_but_images(old: &str, new: &str) -> bool {
 }
 
 fn same_value(old: &Value, new: &Value) -> bool {
-    let is_image = |value: &Value| matches!(value["type"].as_str(), Some("image" | "image_url"));
+    let is_image = |value: &Value| {
+        matches!(
+            value["type"].as_str(),
+            Some("image" | "image_url" | "input_image")
+        ) || value.get("inlineData").is_some()
+    };
+    let is_text = |value: &Value| {
+        matches!(value["type"].as_str(), Some("text" | "input_text"))
+            || value["type"].is_null() && value["text"].is_string()
+    };
+    // Of Gemini's responses pictures are a part of their own, and what is left of them
+    // is told in words.
+    let response = |value: &Value| {
+        let made = value.get("functionResponse")?;
+        Some((made["id"].clone(), made.get("parts").is_some()))
+    };
     match (old, new) {
-        (old, new) if is_image(old) && new["type"] == "text" => true,
+        (old, new) if is_image(old) && is_text(new) => true,
+        // Such an output must hold a picture: a small one stands in its place.
+        (old, new)
+            if old["type"] == "computer_screenshot" && new["type"] == "computer_screenshot" =>
+        {
+            true
+        }
+        (old, new)
+            if response(old)
+                .is_some_and(|(id, pictured)| pictured && response(new) == Some((id, false))) =>
+        {
+            true
+        }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
         }

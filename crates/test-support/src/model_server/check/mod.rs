@@ -3,8 +3,10 @@
 
 mod anthropic;
 mod anthropic_tools;
+mod gemini;
 mod history;
 mod openai;
+mod responses;
 
 pub(super) use history::HistoryBook;
 
@@ -15,7 +17,10 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::seen::{Format, SeenRequest};
-use super::{SeenImage, anthropic as wire, openai as wire_openai};
+use super::{
+    SeenImage, anthropic as wire, gemini as wire_gemini, openai as wire_openai,
+    responses as wire_responses,
+};
 
 /// Everything that is wrong with a request, taken alone.
 pub(super) fn request(request: &SeenRequest, issued: &Issued) -> Vec<String> {
@@ -36,6 +41,8 @@ pub(super) fn request(request: &SeenRequest, issued: &Issued) -> Vec<String> {
     match request.format {
         Format::OpenAi => openai::check(request, &mut found),
         Format::Anthropic => anthropic::check(request, &mut found),
+        Format::Responses => responses::check(request, &mut found),
+        Format::Gemini => gemini::check(request, &mut found),
     }
     issued.check(request, &mut found);
     found.list
@@ -65,6 +72,9 @@ pub(super) struct Issued {
     calls: HashMap<String, String>,
     /// Thinking text by signature.
     thinking: HashMap<String, String>,
+    /// Whole items by id, which come back as they were: of Responses without what is
+    /// only told, of Gemini with their signatures.
+    items: HashMap<String, Value>,
 }
 
 impl Issued {
@@ -73,6 +83,32 @@ impl Issued {
             Format::OpenAi => {
                 for (id, name, _) in wire_openai::calls(request, reply) {
                     self.calls.insert(id, name);
+                }
+            }
+            Format::Responses => {
+                for item in wire_responses::items(request, reply) {
+                    let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
+                    match item["type"].as_str().unwrap_or_default() {
+                        "function_call" => {
+                            self.calls.insert(text("call_id"), text("name"));
+                        }
+                        "computer_call" => {
+                            self.calls.insert(text("call_id"), "computer".to_owned());
+                            self.items.insert(text("id"), item);
+                        }
+                        "reasoning" => {
+                            self.items.insert(text("id"), item);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Format::Gemini => {
+                for part in wire_gemini::calls(request, reply) {
+                    let call = &part["functionCall"];
+                    let text = |key: &str| call[key].as_str().unwrap_or_default().to_owned();
+                    self.calls.insert(text("id"), text("name"));
+                    self.items.insert(text("id"), part);
                 }
             }
             Format::Anthropic => {
@@ -104,6 +140,22 @@ impl Issued {
                         call.id, call.name
                     )
                 });
+            }
+        }
+        let came = match request.format {
+            Format::Responses => super::seen::blocks(&request.body["input"])
+                .map(|item| (&item["id"], item))
+                .collect(),
+            Format::Gemini => super::seen::blocks(&request.body["contents"])
+                .flat_map(|content| super::seen::blocks(&content["parts"]))
+                .map(|part| (&part["functionCall"]["id"], part))
+                .collect(),
+            _ => Vec::new(),
+        };
+        for (id, item) in came {
+            let id = id.as_str().unwrap_or_default();
+            if let Some(issued) = self.items.get(id) {
+                found.must(issued == item, || format!("{id} came back changed"));
             }
         }
         for message in request.messages() {

@@ -4,8 +4,10 @@ import control from './control.json';
 import history from './history.json';
 import palette from './palette.json';
 import popup from './popup.json';
+import secrets from './secrets.json';
 import settings from './settings.json';
 import start from './start.json';
+import steps from './steps.json';
 import turn from './turn.json';
 
 export const en = {
@@ -14,7 +16,9 @@ export const en = {
   ...history,
   ...palette,
   ...popup,
+  ...secrets,
   ...settings,
   ...start,
+  ...steps,
   ...turn,
 };

@@ -73,6 +73,17 @@ pub(super) fn words(role: Role, multi_line: bool) -> &'static str {
     }
 }
 
+/// The roles that are called so.
+pub(super) fn called(wanted: &str) -> Vec<Role> {
+    (0..LAST)
+        .filter_map(|number| Role::try_from(number).ok())
+        .filter(|role| [false, true].iter().any(|lines| words(*role, *lines) == wanted))
+        .collect()
+}
+
+/// Beyond the number of every role.
+const LAST: u32 = 256;
+
 /// What only shows something, inside of what can be used: a button's label, a
 /// link's picture.
 pub(super) fn is_inner(role: Role) -> bool {
@@ -121,3 +132,23 @@ pub(super) const IN_MENUS: [Role; 5] = [
     Role::Menu,
     Role::ListItem,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn roles_by_their_words() {
+        let check = |wanted: &str, expected: &[Role]| assert_eq!(called(wanted), expected);
+        check("button", &[Role::Button, Role::PushButtonMenu]);
+        check("password field", &[Role::PasswordText]);
+        check("text area", &[Role::Text]);
+        check("nonsense", &[]);
+        for number in 0..LAST {
+            if let Ok(role) = Role::try_from(number) {
+                assert!(called(words(role, false)).contains(&role), "{role:?}");
+            }
+        }
+    }
+}

@@ -1,11 +1,12 @@
 //! Questions to the trees: what is at a point, what has the keyboard.
 
 mod element;
+mod named;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use atspi::{Interface, MatchType, ObjectMatchRule, Role, SortOrder, State, StateSet};
+use atspi::{MatchType, Role, SortOrder, State, StateSet};
 use zbus::blocking::Connection;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
@@ -26,6 +27,8 @@ const MOST_WINDOWS: usize = 24;
 const MOST_CHILDREN: usize = 80;
 /// So many steps up, from a label to its button.
 const UP: usize = 3;
+/// Words of 32 flags that roles take on the bus.
+const ROLE_WORDS: usize = 4;
 /// Counted from the screen's corner, and from the window's.
 const OF_SCREEN: u32 = 0;
 const OF_WINDOW: u32 = 1;
@@ -57,6 +60,7 @@ impl Tree for AtSpi {
                 again.area = element.area;
                 Some(again)
             }
+            Wanted::Named(sought) => self.named(sought, deadline),
         }
     }
 
@@ -297,7 +301,9 @@ impl AtSpi {
             let next = told.filter(|next| !is_none(next)).map(owned);
             let next = match next {
                 Some(next) if next != here => Some(next),
-                _ => self.child_at(&here, place, at, deadline),
+                _ => self
+                    .child_at(&here, place, at, deadline)
+                    .or_else(|| self.on_page(&here, place, at, deadline)),
             };
             match next {
                 Some(next) => here = next,
@@ -337,6 +343,29 @@ impl AtSpi {
             }
         }
         found
+    }
+
+    /// On the tree a page is in its tab, and on the screen beside it.
+    fn on_page(
+        &self,
+        (name, path): &Names,
+        place: &Place,
+        at: (i32, i32),
+        deadline: Instant,
+    ) -> Option<Names> {
+        if self.role(name, path) != Some(Role::PageTabList) {
+            return None;
+        }
+        let tabs: Vec<Reference> = self.ask(name, path, ACCESSIBLE, "GetChildren", &())?;
+        let tabs = tabs.into_iter().take(MOST_CHILDREN).map(owned);
+        let chosen = |(name, path): &Names| {
+            let states = self.states(name, path);
+            states.is_some_and(|states| states.contains(State::Selected))
+        };
+        let tab = tabs
+            .take_while(|_| Instant::now() < deadline)
+            .find(chosen)?;
+        self.child_at(&tab, place, at, deadline)
     }
 
     /// From a button's label to the button.
@@ -393,20 +422,37 @@ impl AtSpi {
         states: &[State],
         roles: &[Role],
     ) -> Option<Vec<Reference>> {
-        let rule = ObjectMatchRule::builder()
-            .states(states, MatchType::All)
-            .roles(
-                roles,
-                if roles.is_empty() {
-                    MatchType::All
-                } else {
-                    MatchType::Any
-                },
-            )
-            // Nothing wanted of these, in the form that matches anything.
-            .attributes(HashMap::new(), MatchType::All)
-            .interfaces([Interface::Text; 0], MatchType::All)
-            .build();
+        let wanted: StateSet = states.iter().copied().collect();
+        let bits = wanted.bits();
+        let mut flags = match roles {
+            [] => Vec::new(),
+            _ => vec![0u32; ROLE_WORDS],
+        };
+        for role in roles {
+            let number = *role as usize;
+            if let Some(word) = flags.get_mut(number / 32) {
+                *word |= 1 << (number % 32);
+            }
+        }
+        let any = if roles.is_empty() {
+            MatchType::All
+        } else {
+            MatchType::Any
+        };
+        let all = MatchType::All as i32;
+        // Roles travel as flags. Nothing is wanted of attributes and interfaces, in the
+        // form that matches anything.
+        let rule = (
+            vec![bits as u32 as i32, (bits >> 32) as u32 as i32],
+            all,
+            HashMap::<String, String>::new(),
+            all,
+            flags.into_iter().map(u32::cast_signed).collect::<Vec<i32>>(),
+            any as i32,
+            Vec::<String>::new(),
+            all,
+            false,
+        );
         let rule = (rule, SortOrder::Canonical as u32, 0i32, true);
         self.ask(name, path, COLLECTION, "GetMatches", &rule)
     }

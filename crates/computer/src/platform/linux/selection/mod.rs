@@ -85,6 +85,7 @@ pub(in crate::platform) fn open(display: Option<&str>) -> Result<Box<dyn Selecte
         access: Access::new(tree),
         owner: None,
         pasting: None,
+        patience: 1,
     }))
 }
 
@@ -97,6 +98,8 @@ struct X11Selection {
     access: Access,
     owner: Option<Owner>,
     pasting: Option<Pasting>,
+    /// How many times as long as usual programs are waited for.
+    patience: u32,
 }
 
 /// A paste that has not ended: what was on the clipboard, and since when ours is.
@@ -106,6 +109,11 @@ struct Pasting {
 }
 
 impl X11Selection {
+    /// The moment a wait is over that begins now.
+    fn by(&self, wait: Duration) -> Instant {
+        Instant::now() + wait * self.patience
+    }
+
     /// Whether a window belongs to the app: to the same connection of the X
     /// server, or to the same process.
     fn is_of(&self, window: Window, source: &Source) -> Result<bool> {
@@ -220,7 +228,7 @@ impl X11Selection {
         // Ctrl+C comes second, because it interrupts where it does not copy.
         for key in [Key::Named(NamedKey::Insert), Key::Char('c')] {
             chord::press(self.display.as_deref(), &[control, key])?;
-            let deadline = Instant::now() + COPY;
+            let deadline = self.by(COPY);
             while let Some((owner, since)) = self.clipboard_taken(deadline)? {
                 if self.is_of(owner, source)? {
                     return Ok(Some((owner, since)));
@@ -241,6 +249,11 @@ impl X11Selection {
 }
 
 impl SelectedText for X11Selection {
+    fn be_patient(&mut self, times: u32) {
+        self.patience = times.max(1);
+        self.reader.patience = self.patience;
+    }
+
     fn source(&mut self) -> Result<Option<Source>> {
         let windows = window_list::windows(&self.x)?;
         let Some(window) = windows.into_iter().find(|window| window.active) else {
@@ -272,7 +285,7 @@ impl SelectedText for X11Selection {
     }
 
     fn look(&mut self, source: &Source) -> Result<Seen> {
-        let deadline = Instant::now() + TREE;
+        let deadline = self.by(TREE);
         let asked = source
             .pid
             .map(|pid| self.access.ask(Asked::Focus { pid, deadline }));
@@ -289,22 +302,22 @@ impl SelectedText for X11Selection {
             Some(text) => Asked::Holding {
                 pid,
                 text: text.clone(),
-                deadline: Instant::now() + TREE,
+                deadline: self.by(TREE),
             },
             None => {
                 chord::hands_off(&self.x, HANDS_OFF_TO_LOOK)?;
                 Asked::Focus {
                     pid,
-                    deadline: Instant::now() + TREE,
+                    deadline: self.by(TREE),
                 }
             }
         };
-        let field = self.access.ask(asked).field(Instant::now() + TREE);
+        let field = self.access.ask(asked).field(self.by(TREE));
         Ok(Seen { offered, field })
     }
 
     fn look_again(&mut self, source: &Source, field: Option<&Field>) -> Result<Seen> {
-        let deadline = Instant::now() + TREE;
+        let deadline = self.by(TREE);
         let key = field.and_then(|field| field.key.clone());
         let asked = key.map(|key| self.access.ask(Asked::Field { key }));
         let offered = self.primary(source)?;
@@ -398,7 +411,7 @@ impl SelectedText for X11Selection {
             return Ok(false);
         };
         let answer = self.access.ask(Asked::Select { key, interval });
-        Ok(answer.done(Instant::now() + TREE))
+        Ok(answer.done(self.by(TREE)))
     }
 
     fn caret_behind(&mut self, field: &Field) -> Result<bool> {
@@ -406,7 +419,7 @@ impl SelectedText for X11Selection {
             return Ok(false);
         };
         let answer = self.access.ask(Asked::Caret { key, at });
-        Ok(answer.done(Instant::now() + TREE))
+        Ok(answer.done(self.by(TREE)))
     }
 
     fn paste(&mut self, source: &Source, text: &str) -> Result<bool> {
@@ -423,7 +436,7 @@ impl SelectedText for X11Selection {
         self.pasting = Some(Pasting { saved, since });
         let chord = [Key::Named(NamedKey::Control), Key::Char('v')];
         chord::press(self.display.as_deref(), &chord)?;
-        let deadline = Instant::now() + PASTE;
+        let deadline = self.by(PASTE);
         let mut taken = false;
         while !taken {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -18,6 +18,8 @@ pub(super) struct Reader {
     pub(super) x: X,
     pub(super) names: Names,
     window: Window,
+    /// How many times as long as usual an owner is waited for.
+    pub(super) patience: u32,
 }
 
 /// What an owner delivered.
@@ -43,7 +45,12 @@ impl Reader {
     pub(super) fn open(display: Option<&str>, names: Names) -> Result<Self> {
         let x = X::connect(display)?;
         let window = make_window(&x)?;
-        Ok(Self { x, names, window })
+        Ok(Self {
+            x,
+            names,
+            window,
+            patience: 1,
+        })
     }
 
     /// The text of a selection; `None` where there is none, or none in time.
@@ -89,7 +96,7 @@ impl Reader {
         property: u32,
         most: usize,
     ) -> Result<std::result::Result<Delivered, Missing>> {
-        let mut deadline = Instant::now() + ANSWER;
+        let mut deadline = Instant::now() + ANSWER * self.patience;
         loop {
             match self.x.next_event(deadline)? {
                 None => return Ok(Err(Missing::Silent)),
@@ -118,7 +125,7 @@ impl Reader {
             data: Vec::new(),
         };
         loop {
-            deadline = Instant::now() + ANSWER;
+            deadline = Instant::now() + ANSWER * self.patience;
             loop {
                 match self.x.next_event(deadline)? {
                     None => return Ok(Err(Missing::Silent)),

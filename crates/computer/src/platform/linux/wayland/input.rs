@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::sync::LazyLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use wayland_client::protocol::wl_keyboard::KeymapFormat;
 use wayland_client::protocol::wl_pointer::{Axis, AxisSource, ButtonState};
@@ -25,6 +25,11 @@ use crate::platform::{Button, Held, Input, Key, NamedKey, OwnEvent, PlatformErro
 
 /// Parts of a logical unit that positions are given in.
 const FINE: u32 = 4096;
+/// A program that gets more than it reads is cut off by the compositor, and ends. So
+/// many characters may be typed at once ...
+const AT_ONCE: u32 = 1000;
+/// ... and all of a longer text no faster than this.
+const PACE: Duration = Duration::from_micros(700);
 /// What a click of a wheel moves.
 const CLICK: f64 = 15.0;
 
@@ -70,6 +75,8 @@ pub(super) struct WaylandInput {
     buttons: Vec<Button>,
     /// The text announced and not yet typed, its beginning last.
     text: Option<Vec<char>>,
+    /// Characters of it that were typed, and since when.
+    typed: (u32, Instant),
 }
 
 impl WaylandInput {
@@ -84,6 +91,7 @@ impl WaylandInput {
             keys: Vec::new(),
             buttons: Vec::new(),
             text: None,
+            typed: (0, Instant::now()),
         }
     }
 
@@ -341,6 +349,7 @@ impl Input for WaylandInput {
 
     fn begin_text(&mut self, text: &str) -> Result<()> {
         self.text = Some(text.chars().rev().collect());
+        self.typed = (0, Instant::now());
         if self.locked != 0 {
             self.tell_modifiers()?;
         }
@@ -359,7 +368,14 @@ impl Input for WaylandInput {
         }
         self.press_stroke(stroke)?;
         self.lift_stroke(stroke)?;
-        self.seat.push()
+        self.seat.push()?;
+        let (typed, since) = &mut self.typed;
+        *typed += 1;
+        if *typed > AT_ONCE {
+            let due = *since + PACE * *typed;
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        Ok(())
     }
 
     fn end_text(&mut self) -> Result<()> {

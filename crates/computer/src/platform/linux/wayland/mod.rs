@@ -8,11 +8,13 @@
 //! What Wayland itself does not offer (where windows are, which key was
 //! pressed) comes from sway's own socket; without it nothing is driven.
 
+mod border;
 mod capture;
 mod corners;
 mod input;
 mod keymap;
 mod listener;
+mod monitors;
 mod outputs;
 mod overlay;
 mod reader;
@@ -29,9 +31,21 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::super::NamedKey;
 use super::super::clipboard::SystemClipboard;
 use super::super::lock::FileLease;
 use super::super::{Ledger, Platform, PlatformError, Result};
+
+pub(super) use monitors::{Monitor, Monitors};
+
+/// The kernel's code of a key with a name, on any keyboard.
+pub(super) fn keycode(name: NamedKey) -> Option<u32> {
+    match name {
+        // Our own map has another key for it.
+        NamedKey::AltRight => Some(100),
+        other => keymap::named(other),
+    }
+}
 
 /// Where the compositor listens: `display` as in `WAYLAND_DISPLAY` (a display
 /// with a colon is one of X11), or that variable itself.
@@ -69,7 +83,7 @@ pub(super) fn open(socket: &Path) -> Result<Platform> {
 }
 
 /// The library takes the display from the environment, as on X11.
-fn clipboard(wanted: &Path) -> SystemClipboard {
+pub(super) fn clipboard(wanted: &Path) -> SystemClipboard {
     if socket(None).as_deref() == Some(wanted) {
         return SystemClipboard::default();
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use interpreter_perception::Pixels;
 use wayland_client::protocol::wl_seat::WlSeat;
 
+use super::border;
 use super::capture::Copier;
 use super::outputs::{self, place};
 use super::overlay::{Overlays, Spot};
@@ -18,7 +19,7 @@ use super::windows;
 use super::wire::Wire;
 use super::world::Heard;
 use crate::platform::{
-    ChangeWatch, Display, PlatformError, Rect, Result, Screen, Window, layout_hash, units,
+    Border, ChangeWatch, Display, PlatformError, Rect, Result, Screen, Window, layout_hash, units,
 };
 
 /// How long the compositor may take to say where the pointer is.
@@ -32,6 +33,8 @@ pub(super) struct WaylandScreen {
     eye: Mutex<Eye>,
     sway: Mutex<Option<Sway>>,
     seat: Arc<Seat>,
+    /// What of a border is shown.
+    border: border::Shown,
 }
 
 struct Eye {
@@ -69,6 +72,7 @@ impl WaylandScreen {
             }),
             sway: Mutex::new(None),
             seat,
+            border: border::Shown::default(),
         })
     }
 
@@ -152,7 +156,10 @@ impl Screen for WaylandScreen {
         };
         let eye = &mut *lock(&self.eye);
         eye.wire.round_trip()?;
-        Ok(windows::windows(&tree, &eye.wire.world.outputs))
+        // It lies over everything.
+        let mut all = lock(&self.border).clone();
+        all.extend(windows::windows(&tree, &eye.wire.world.outputs));
+        Ok(all)
     }
 
     fn active_window(&self) -> Result<Option<Window>> {
@@ -228,6 +235,14 @@ impl Screen for WaylandScreen {
             eye.paints_pointer = eye.try_pointer(shown)?;
         }
         Ok(Some(around).filter(|_| eye.paints_pointer != Some(false)))
+    }
+
+    fn sees_border(&self) -> bool {
+        true
+    }
+
+    fn border(&self, areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
+        border::show(&self.socket, areas, &self.border).map(Some)
     }
 
     fn damage(&self) -> Result<Box<dyn ChangeWatch>> {

@@ -88,6 +88,34 @@ impl Memory {
     }
 }
 
+/// A buffer with those bytes in it, which nobody changes any more.
+pub(super) fn painted(
+    shm: &WlShm,
+    queue: &QueueHandle<World>,
+    shape: (u32, u32, u32, Format),
+    bytes: &[u8],
+) -> Result<WlBuffer> {
+    let (width, height, stride, format) = shape;
+    let fd = file(bytes.len())?;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let written = rustix::io::write(&fd, rest).map_err(failed)?;
+        rest = rest.get(written..).unwrap_or_default();
+    }
+    let pool = shm.create_pool(fd.as_fd(), bytes.len() as i32, queue, ());
+    let buffer = pool.create_buffer(
+        0,
+        width as i32,
+        height as i32,
+        stride as i32,
+        format,
+        queue,
+        (),
+    );
+    pool.destroy();
+    Ok(buffer)
+}
+
 /// A nameless file of that length.
 pub(super) fn file(length: usize) -> Result<OwnedFd> {
     let fd =

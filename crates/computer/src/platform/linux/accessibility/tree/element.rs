@@ -90,7 +90,7 @@ impl AtSpi {
     }
 
     /// What an element is called: its name, its label's, or what describes it.
-    fn name(&self, (name, path): (&str, &str), mut told: String, in_time: bool) -> String {
+    pub(super) fn name(&self, (name, path): (&str, &str), mut told: String, in_time: bool) -> String {
         // The name of its class is none.
         if told
             .strip_prefix("Gtk")

@@ -1,0 +1,793 @@
+//! Finds the place of a recorded action again: by the element it was done to, by the
+//! words on that, and last by its place in the window, where what lies there is still
+//! what it was. Where it cannot be told, nothing is done.
+
+use std::time::{Duration, Instant};
+
+use interpreter_protocol::{FoundBy, Frame};
+use serde_json::{Value, json};
+
+use crate::action::{self, Aim, Plan};
+use crate::computer::blocking;
+use crate::platform::{Element, Pending, Rect, Screen, Sought, Wanted, Window, WindowKind};
+use crate::{Computer, ComputerError, SessionKey, Target, effect, find, guard};
+
+mod patch;
+mod words;
+
+/// What is known of an action that was done once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The action, points as continuous pixels of the frame's picture.
+    pub action: Value,
+    /// The frame its points are in.
+    pub frame: Frame,
+    /// Where it went, global physical pixels; the one where it took effect is last.
+    pub points: Vec<(i32, i32)>,
+    /// The program; without one only the place and the picture can tell.
+    pub app: Option<String>,
+    /// The title of the window.
+    pub window: Option<String>,
+    /// Where the window was.
+    pub window_area: Option<Rect>,
+    /// What it was done to: role, name, area.
+    pub element: Option<(String, String, Option<Rect>)>,
+    /// The picture of the frame before it, as PNG.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// Where it goes now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// How that was found.
+    pub by: FoundBy,
+    /// The action, points as continuous pixels of the frame's picture.
+    pub action: Value,
+    /// The frame its points are in.
+    pub frame: Frame,
+    /// The same points, global physical pixels.
+    pub points: Vec<(i32, i32)>,
+}
+
+/// So long a place may take to appear: a program may still be opening it.
+const APPEARS: Duration = Duration::from_secs(4);
+/// So long it must be in a window of the same title, as a dialog that was just asked for.
+const SAME_TITLE: Duration = Duration::from_millis(2500);
+/// Menus take no click for the first half second that they are open.
+const MENU_OPENS: Duration = Duration::from_millis(700);
+/// Nothing is drawn for this long, then it is looked for again.
+const QUIET: Duration = Duration::from_millis(250);
+/// So many windows of a program are searched.
+const MOST_WINDOWS: usize = 4;
+
+/// What one try came to.
+enum Tried {
+    Found(Place),
+    /// In words, and where its name may stand to be read.
+    Not(String, Option<Window>),
+}
+
+/// A point, and how it was found.
+struct Place {
+    by: FoundBy,
+    /// None where the keyboard decides.
+    point: Option<(i32, i32)>,
+}
+
+impl Computer {
+    /// Finds where a recorded action goes now, and brings its window to the front
+    /// where it must be. Waits a few seconds for it to appear. Needs the gate open for
+    /// the session.
+    ///
+    /// # Errors
+    /// `NotFound` in words for people where its place cannot be told; `NotAllowed`
+    /// where a rule keeps the program from being used; as [`Computer::act`].
+    pub async fn find_again(
+        &self,
+        session: &SessionKey,
+        trace: &Trace,
+    ) -> Result<Found, ComputerError> {
+        // It must be one that can be done.
+        let plan = action::plan(&trace.action, &trace.frame)?;
+        let begun = Instant::now();
+        let end = begun + APPEARS;
+        loop {
+            let patient = begun.elapsed() < SAME_TITLE;
+            let tried = {
+                let (computer, session, trace, plan) =
+                    (self.clone(), session.clone(), trace.clone(), plan.clone());
+                blocking(move || computer.try_once(&session, &trace, &plan, patient)).await?
+            };
+            let (mut why, read) = match tried {
+                Tried::Found(place) => return self.found_all(session, trace, place, begun).await,
+                Tried::Not(why, read) => (why, read),
+            };
+            if let Some(window) = read {
+                let last = trace.points.last().copied().unwrap_or_default();
+                let read = match self.by_text(trace, &window).await? {
+                    Some(point) => Some(point),
+                    None => self.by_words(trace, last, &window).await?,
+                };
+                if let Some(point) = read {
+                    let place = Place {
+                        by: FoundBy::Text,
+                        point: Some(point),
+                    };
+                    return self.found_all(session, trace, place, begun).await;
+                }
+                let (computer, again) = (self.clone(), trace.clone());
+                let tried = blocking(move || computer.by_place(&again, Some(&window))).await?;
+                match tried {
+                    Tried::Found(place) => return self.found_all(session, trace, place, begun).await,
+                    Tried::Not(now, _) => why = now,
+                }
+            }
+            if Instant::now() >= end {
+                return Err(ComputerError::NotFound {
+                    message: why,
+                    remedy: "Put it back as it was then, or leave this step out.".into(),
+                });
+            }
+            let (computer, session) = (self.clone(), session.clone());
+            blocking(move || {
+                let token = computer.gate().token(&session)?;
+                let mut watch = computer.check(computer.screen()?.damage())?;
+                let stopped = || !computer.gate().is_current(token);
+                // Whether it was stopped is told by the next try.
+                let _ = watch.settle(QUIET, QUIET * 4, &stopped);
+                Ok(())
+            })
+            .await?;
+        }
+    }
+
+    /// All of what was found, once it can be used.
+    async fn found_all(
+        &self,
+        session: &SessionKey,
+        trace: &Trace,
+        place: Place,
+        begun: Instant,
+    ) -> Result<Found, ComputerError> {
+        let mut found = self.found(trace, place)?;
+        let Some(end) = found.points.last().copied() else {
+            return Ok(found);
+        };
+        let (computer, session) = (self.clone(), session.clone());
+        let window = blocking(move || {
+            let screen = computer.screen()?;
+            let windows = computer.check(screen.windows())?;
+            let top = computer.topmost(&windows, end).cloned();
+            let young = MENU_OPENS.saturating_sub(begun.elapsed());
+            if !young.is_zero() && top.as_ref().is_some_and(|top| top.kind == WindowKind::Popup) {
+                let token = computer.gate().token(&session)?;
+                let mut watch = computer.check(screen.damage())?;
+                let stopped = || !computer.gate().is_current(token);
+                // Whether it was stopped is told when it is done.
+                let _ = watch.settle(young, young, &stopped);
+            }
+            Ok(top)
+        })
+        .await?;
+        let (Some(window), [begin, _]) = (window, trace.points.as_slice()) else {
+            return Ok(found);
+        };
+        // Where it begins may have moved otherwise than where it ends.
+        if let Some(now) = self.by_words(trace, *begin, &window).await? {
+            let (x, y) = found.frame.to_sent(now.0, now.1);
+            found.points = vec![now, end];
+            if let Some(object) = found.action.as_object_mut() {
+                object.insert("start_coordinate".to_owned(), json!([x, y]));
+            }
+        }
+        Ok(found)
+    }
+
+    fn found(&self, trace: &Trace, place: Place) -> Result<Found, ComputerError> {
+        let Some(new) = place.point else {
+            return Ok(Found {
+                by: place.by,
+                action: trace.action.clone(),
+                frame: self.native_frame(None)?,
+                points: Vec::new(),
+            });
+        };
+        let frame = self.native_frame(Some(new))?;
+        let last = trace.points.last().copied().unwrap_or(new);
+        let moved = (new.0 - last.0, new.1 - last.1);
+        let points: Vec<(i32, i32)> = trace
+            .points
+            .iter()
+            .map(|(x, y)| (x + moved.0, y + moved.1))
+            .collect();
+        let sent = |(x, y): &(i32, i32)| {
+            let (x, y) = frame.to_sent(*x, *y);
+            json!([x, y])
+        };
+        let mut action = trace.action.clone();
+        if let Some(object) = action.as_object_mut() {
+            object.insert("coordinate".to_owned(), sent(&new));
+            for key in ["start_coordinate", "path"] {
+                object.remove(key);
+            }
+            match points.as_slice() {
+                [start, _] => {
+                    object.insert("start_coordinate".to_owned(), sent(start));
+                }
+                [_, _, _, ..] => {
+                    let path: Vec<Value> = points.iter().map(sent).collect();
+                    object.insert("path".to_owned(), path.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(Found {
+            by: place.by,
+            action,
+            frame,
+            points,
+        })
+    }
+
+    fn try_once(
+        &self,
+        session: &SessionKey,
+        trace: &Trace,
+        plan: &Plan,
+        patient: bool,
+    ) -> Result<Tried, ComputerError> {
+        // Stop ends the search, too.
+        self.gate().token(session)?;
+        let screen = self.screen()?;
+        let windows = self.check(screen.windows())?;
+        let Some(app) = trace.app.as_deref() else {
+            return match trace.points.is_empty() {
+                true => Ok(Tried::Not("It is not known which program had the keyboard.".into(), None)),
+                false => self.by_place(trace, None),
+            };
+        };
+        let mut candidates = self.candidates(trace, app, &*screen, &windows);
+        if patient && !candidates.is_empty() {
+            // A dialog may come in a moment: until then no other window stands for it.
+            candidates.retain(|window| same_title(trace, window));
+            if candidates.is_empty() {
+                return Ok(Tried::Not(format!("Its window of {app} is not there."), None));
+            }
+        }
+        let Some(first) = candidates.first() else {
+            return Ok(Tried::Not(format!("{app} has no window on the screen."), None));
+        };
+        self.may_use(session, first, &*screen, plan)?;
+        if plan.aim == Aim::Focus {
+            let tried = self.by_focus(trace, first, &*screen)?;
+            if matches!(tried, Tried::Found(_)) {
+                // The window was looked for and found: it is what is seen now.
+                let windows = self.check(screen.windows())?;
+                self.keyboard().saw(session, &windows);
+            }
+            return Ok(tried);
+        }
+        if let Some((role, name, _)) = &trace.element {
+            for window in &candidates {
+                let sought = Sought {
+                    window: window.clone(),
+                    role: role.clone(),
+                    name: name.clone(),
+                    near: expected(trace, window.rect, false),
+                };
+                if !worth_seeking(role, name) {
+                    break;
+                }
+                let told = self.access().ask(Wanted::Named(Box::new(sought))).wait();
+                let Some(area) = told.as_ref().and_then(|told| told.area) else {
+                    continue;
+                };
+                let point = within(trace, area);
+                if let Some(place) = self.shown(trace, window, point, &*screen)? {
+                    return Ok(Tried::Found(place));
+                }
+            }
+        }
+        // What is read and compared must be seen.
+        self.bring(first, expected(trace, first.rect, false), &*screen)?;
+        let now = self.check(screen.windows())?;
+        let window = now.into_iter().find(|window| window.id == first.id);
+        let window = window.unwrap_or_else(|| first.clone());
+        Ok(Tried::Not(
+            format!("{} was not found in {app}.", described(trace)),
+            Some(window),
+        ))
+    }
+
+    /// Windows it may have been done in, the likeliest first.
+    fn candidates(
+        &self,
+        trace: &Trace,
+        app: &str,
+        screen: &dyn Screen,
+        windows: &[Window],
+    ) -> Vec<Window> {
+        let title = trace.window.as_deref().unwrap_or_default();
+        let mut found: Vec<&Window> = windows
+            .iter()
+            .filter(|window| window.app == app && !self.is_hidden(screen, window))
+            .filter(|window| !self.gate().is_passed(window))
+            .collect();
+        found.sort_by_key(|window| {
+            let size = trace.window_area.is_some_and(|area| (area.w, area.h) == (window.rect.w, window.rect.h));
+            (
+                window.title != title,
+                !size,
+                window.minimised,
+                !matches!(window.kind, WindowKind::Normal | WindowKind::Popup),
+            )
+        });
+        found.into_iter().take(MOST_WINDOWS).cloned().collect()
+    }
+
+    /// Refuses programs that are never used, before anything of them comes to the front.
+    fn may_use(
+        &self,
+        session: &SessionKey,
+        window: &Window,
+        screen: &dyn Screen,
+        plan: &Plan,
+    ) -> Result<(), ComputerError> {
+        self.allowed_windows(screen, &Aim::None, std::slice::from_ref(window), &[])?;
+        let target = Target {
+            app: Some(window.app.clone()),
+            window: Some(window.title.clone()),
+            pid: window.pid,
+            kind: self.kind(screen, window),
+            ..Target::default()
+        };
+        guard::ask(self.guard(), session, &target, plan)
+    }
+
+    /// The window to the front, where it does not have the point.
+    fn bring(
+        &self,
+        window: &Window,
+        point: (i32, i32),
+        screen: &dyn Screen,
+    ) -> Result<(), ComputerError> {
+        let windows = self.check(screen.windows())?;
+        let top = self.topmost(&windows, point);
+        if top.is_some_and(|top| belongs(top, window)) {
+            return Ok(());
+        }
+        self.check(screen.activate(window.id))?;
+        self.rest()
+    }
+
+    fn topmost<'w>(&self, windows: &'w [Window], (x, y): (i32, i32)) -> Option<&'w Window> {
+        windows
+            .iter()
+            .filter(|window| !self.gate().is_passed(window))
+            .find(|window| !window.minimised && window.rect.contains(x, y))
+    }
+
+    /// The point, once what was found there can be seen.
+    fn shown(
+        &self,
+        trace: &Trace,
+        window: &Window,
+        point: (i32, i32),
+        screen: &dyn Screen,
+    ) -> Result<Option<Place>, ComputerError> {
+        self.bring(window, point, screen)?;
+        let windows = self.check(screen.windows())?;
+        let top = self.topmost(&windows, point);
+        let Some(top) = top.filter(|top| belongs(top, window)) else {
+            return Ok(None);
+        };
+        // What the program says lies there now: something else may have come before it.
+        let there = self.element_at(top, point);
+        let same = there.is_none_or(|there| matches(trace, &there) != Match::Other);
+        Ok(same.then_some(Place {
+            by: FoundBy::Element,
+            point: Some(point),
+        }))
+    }
+
+    fn element_at(&self, window: &Window, point: (i32, i32)) -> Option<Element> {
+        let asked = self
+            .access()
+            .ask(Wanted::At(Box::new(window.clone()), point));
+        let told = asked.wait()?;
+        Some(self.secrets().redact_element(told))
+    }
+
+    /// An action of the keyboard: its window must have it, and in that the same field.
+    fn by_focus(
+        &self,
+        trace: &Trace,
+        window: &Window,
+        screen: &dyn Screen,
+    ) -> Result<Tried, ComputerError> {
+        let active = self.check(screen.active_window())?;
+        if active.as_ref().is_none_or(|active| !belongs(active, window)) {
+            self.check(screen.activate(window.id))?;
+            self.rest()?;
+        }
+        let Some(active) = self.check(screen.active_window())? else {
+            return Ok(Tried::Not("No window has the keyboard.".into(), None));
+        };
+        if !belongs(&active, window) {
+            let what = effect::name(&active);
+            return Ok(Tried::Not(
+                format!("The window {what} keeps the keyboard."),
+                None,
+            ));
+        }
+        let told: Pending = self.access().ask(Wanted::Focus(Box::new(active)));
+        let told = told.wait().map(|told| self.secrets().redact_element(told));
+        let by = match told.as_ref().map(|told| matches(trace, told)) {
+            Some(Match::Same) => FoundBy::Element,
+            Some(Match::Other) if types(&trace.action) => {
+                let now = told.as_ref().map(named).unwrap_or_default();
+                return Ok(Tried::Not(
+                    format!("{} does not have the keyboard; {now} has it.", described(trace)),
+                    None,
+                ));
+            }
+            _ => FoundBy::Window,
+        };
+        Ok(Tried::Found(Place { by, point: None }))
+    }
+
+    /// The middle of the words of its name, where they stand in the window, and are on
+    /// what it was done to as far as that can be told.
+    async fn by_text(
+        &self,
+        trace: &Trace,
+        window: &Window,
+    ) -> Result<Option<(i32, i32)>, ComputerError> {
+        let name = match &trace.element {
+            Some((_, name, _)) if name.trim().chars().count() > 1 => name.trim().to_owned(),
+            _ => return Ok(None),
+        };
+        let area = {
+            let (computer, rect) = (self.clone(), window.rect);
+            blocking(move || {
+                let frame = computer.native_frame(Some(middle(rect)))?;
+                let part = rect.intersection(area_of(&frame));
+                let part = part.ok_or_else(|| ComputerError::failed("The window is not on a display."))?;
+                let moment = computer.moment(&*computer.screen()?, part)?;
+                Ok((part, moment.pixels))
+            })
+            .await?
+        };
+        let (area, pixels) = area;
+        // Reading is an extra: without it the place may still tell.
+        let Ok(hits) = find::text(self, &pixels, &name).await else {
+            return Ok(None);
+        };
+        let near = expected(trace, window.rect, false);
+        let far = |(x, y): &(i32, i32)| {
+            let (dx, dy) = (i64::from(x - near.0), i64::from(y - near.1));
+            dx * dx + dy * dy
+        };
+        let mut points: Vec<(i32, i32)> = hits
+            .iter()
+            .filter(|hit| hit.similarity >= find::EXACT)
+            .map(|hit| hit.centre())
+            .map(|(x, y)| (area.x + x.floor() as i32, area.y + y.floor() as i32))
+            .collect();
+        points.sort_by_key(far);
+        let (computer, trace, window) = (self.clone(), trace.clone(), window.clone());
+        blocking(move || {
+            let screen = computer.screen()?;
+            let windows = computer.check(screen.windows())?;
+            Ok(points.into_iter().find(|point| {
+                let top = computer.topmost(&windows, *point);
+                let Some(top) = top.filter(|top| belongs(top, &window)) else {
+                    return false;
+                };
+                let there = computer.element_at(top, *point);
+                there.is_none_or(|there| matches(&trace, &there) == Match::Same)
+            }))
+        })
+        .await
+    }
+
+    /// The old place in the window, where what is there is what was there.
+    fn by_place(&self, trace: &Trace, window: Option<&Window>) -> Result<Tried, ComputerError> {
+        let screen = self.screen()?;
+        let windows = self.check(screen.windows())?;
+        let last = trace.points.last().copied().unwrap_or_default();
+        let points = match window {
+            Some(window) => {
+                let mut points = vec![expected(trace, window.rect, false)];
+                let scaled = expected(trace, window.rect, true);
+                if !points.contains(&scaled) {
+                    points.push(scaled);
+                }
+                points
+            }
+            None => vec![last],
+        };
+        // The first place is the likeliest, and says best what became of it.
+        let mut why: Option<String> = None;
+        for point in points {
+            let top = self.topmost(&windows, point);
+            let same_window = match (window, top) {
+                (Some(window), Some(top)) => belongs(top, window),
+                (None, top) => top.is_none_or(|top| top.kind == WindowKind::Desktop),
+                (Some(_), None) => false,
+            };
+            if !same_window {
+                continue;
+            }
+            let there = top.and_then(|top| self.element_at(top, point));
+            let told = there.as_ref().map(|there| matches(trace, there));
+            if let (Some(Match::Other), Some(there)) = (told, &there) {
+                why.get_or_insert_with(|| {
+                    format!(
+                        "{} was not found, and {} is at its place now.",
+                        described(trace),
+                        named(there)
+                    )
+                });
+                continue;
+            }
+            let alike = self.alike(trace, point)?;
+            let certain = told == Some(Match::Same) && trace.element.as_ref().is_some_and(|(_, name, _)| !name.trim().is_empty());
+            if alike == Some(true) || certain {
+                return Ok(Tried::Found(Place {
+                    by: FoundBy::Point,
+                    point: Some(point),
+                }));
+            }
+            why.get_or_insert_with(|| match alike {
+                Some(_) => format!(
+                    "{} was not found, and its place looks different now.",
+                    described(trace)
+                ),
+                None => format!(
+                    "{} was not found, and there is no picture to compare its place with.",
+                    described(trace)
+                ),
+            });
+        }
+        let why = why.unwrap_or_else(|| format!("{} was not found.", described(trace)));
+        Ok(Tried::Not(why, None))
+    }
+
+    /// Whether the surroundings of a point look as those of the recorded one did.
+    fn alike(&self, trace: &Trace, point: (i32, i32)) -> Result<Option<bool>, ComputerError> {
+        let (Some(png), Some(last)) = (&trace.picture, trace.points.last()) else {
+            return Ok(None);
+        };
+        let Some(old) = patch::of_picture(png, &trace.frame, *last) else {
+            return Ok(None);
+        };
+        let frame = self.native_frame(Some(point))?;
+        let around = patch::around(point);
+        let Some(part) = around.intersection(area_of(&frame)) else {
+            return Ok(Some(false));
+        };
+        if part != around {
+            return Ok(Some(false));
+        }
+        let moment = self.moment(&*self.screen()?, part)?;
+        patch::alike(&old, moment.pixels).map(Some)
+    }
+}
+
+fn area_of(frame: &Frame) -> Rect {
+    Rect {
+        x: frame.origin.0,
+        y: frame.origin.1,
+        w: frame.native.0,
+        h: frame.native.1,
+    }
+}
+
+fn middle(rect: Rect) -> (i32, i32) {
+    (
+        rect.x.saturating_add_unsigned(rect.w / 2),
+        rect.y.saturating_add_unsigned(rect.h / 2),
+    )
+}
+
+/// Whether a window may be the recorded one by its title, which also tells what is open
+/// in it: then its last part is the program's.
+fn same_title(trace: &Trace, window: &Window) -> bool {
+    let Some(then) = trace.window.as_deref().filter(|title| !title.is_empty()) else {
+        return true;
+    };
+    let last = |title: &str| title.rsplit_once(" - ").map(|(_, last)| last.to_owned());
+    let program = last(then);
+    window.kind == WindowKind::Popup
+        || window.title == then
+        || (program.is_some() && program == last(&window.title))
+}
+
+/// Menus and drop-downs are windows of their own.
+fn belongs(window: &Window, to: &Window) -> bool {
+    window.id == to.id
+        || (window.app == to.app
+            && window.pid == to.pid
+            && (window.kind == WindowKind::Popup || to.kind == WindowKind::Popup))
+}
+
+/// Where the recorded point would be in a window: as far from its corner as then, or at
+/// the same share of it.
+fn expected(trace: &Trace, now: Rect, scaled: bool) -> (i32, i32) {
+    let last = trace.points.last().copied().unwrap_or_default();
+    let Some(then) = trace.window_area else {
+        return last;
+    };
+    let at = |at: i32, then: (i32, u32), now: (i32, u32)| {
+        let off = f64::from(at) - f64::from(then.0);
+        let factor = match scaled {
+            true => f64::from(now.1) / f64::from(then.1.max(1)),
+            false => 1.0,
+        };
+        now.0 + (off * factor).floor() as i32
+    };
+    (
+        at(last.0, (then.x, then.w), (now.x, now.w)),
+        at(last.1, (then.y, then.h), (now.y, now.h)),
+    )
+}
+
+/// The same place within an element that was found: the same share of it, in its inside.
+fn within(trace: &Trace, now: Rect) -> (i32, i32) {
+    let then = trace.element.as_ref().and_then(|(.., area)| *area);
+    let (Some(then), Some(last)) = (then, trace.points.last()) else {
+        return middle(now);
+    };
+    if !then.contains(last.0, last.1) {
+        return middle(now);
+    }
+    let kept = (now.x + last.0 - then.x, now.y + last.1 - then.y);
+    if is_surface(trace) && now.contains(kept.0, kept.1) {
+        return kept;
+    }
+    let at = |at: i32, then: (i32, u32), now: (i32, u32)| {
+        let share = (f64::from(at - then.0) + 0.5) / f64::from(then.1.max(1));
+        let last = i32::try_from(now.1.max(1) - 1).unwrap_or(i32::MAX);
+        now.0 + ((share * f64::from(now.1)).floor() as i32).clamp(0, last)
+    };
+    (
+        at(last.0, (then.x, then.w), (now.x, now.w)),
+        at(last.1, (then.y, then.h), (now.y, now.h)),
+    )
+}
+
+/// More of what is on it shows where it is larger; its parts do not grow with it.
+fn is_surface(trace: &Trace) -> bool {
+    let role = trace.element.as_ref().map(|(role, ..)| role.as_str());
+    matches!(role, Some("canvas" | "text area" | "document" | "table" | "tree" | "list"))
+}
+
+/// Roles that only hold others tell nothing about the place in them.
+fn worth_seeking(role: &str, name: &str) -> bool {
+    let holds = matches!(
+        role,
+        "" | "unknown" | "group" | "window" | "application" | "document" | "dialog"
+    );
+    !holds || (role == "document" && !name.trim().is_empty())
+}
+
+/// Whether an element is the recorded one, as far as both are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    /// Role and name are the same.
+    Same,
+    /// They are not.
+    Other,
+    /// It was not told then.
+    Unknown,
+}
+
+fn matches(trace: &Trace, now: &Element) -> Match {
+    let Some((role, name, _)) = &trace.element else {
+        return Match::Unknown;
+    };
+    if *role == now.role && name.trim() == now.name.trim() {
+        Match::Same
+    } else {
+        Match::Other
+    }
+}
+
+/// Whether it puts letters somewhere; chords and single keys go where the focus is.
+fn types(action: &Value) -> bool {
+    let name = action.get("action").and_then(Value::as_str);
+    matches!(name, Some("type" | "write_secret"))
+}
+
+/// What it was done to, for people.
+fn described(trace: &Trace) -> String {
+    match &trace.element {
+        Some((role, name, _)) => {
+            let element = Element {
+                role: role.clone(),
+                name: name.clone(),
+                ..Element::default()
+            };
+            let named = named(&element);
+            let mut letters = named.chars();
+            let first = letters.next().map(char::to_uppercase);
+            first.into_iter().flatten().chain(letters).collect()
+        }
+        None => "The place".to_owned(),
+    }
+}
+
+fn named(element: &Element) -> String {
+    crate::noticing::named(element)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn trace() -> Trace {
+        let rect = |x, y, w, h| Rect { x, y, w, h };
+        Trace {
+            action: json!({ "action": "left_click", "coordinate": [130.5, 140.5] }),
+            frame: Frame {
+                display: String::new(),
+                origin: (0, 0),
+                native: (800, 600),
+                sent: (800, 600),
+                scale: 1.0,
+                layout: String::new(),
+            },
+            points: vec![(130, 140)],
+            app: Some("App".to_owned()),
+            window: Some("Title".to_owned()),
+            window_area: Some(rect(100, 100, 200, 100)),
+            element: Some((
+                "button".to_owned(),
+                "Save".to_owned(),
+                Some(rect(120, 130, 40, 20)),
+            )),
+            picture: None,
+        }
+    }
+
+    #[test]
+    fn places_move_with_what_they_are_in() {
+        let trace = trace();
+        let now = Rect {
+            x: 0,
+            y: 50,
+            w: 400,
+            h: 100,
+        };
+        assert_eq!(expected(&trace, now, false), (30, 90));
+        assert_eq!(expected(&trace, now, true), (60, 90));
+        let element = |x, y, w, h| within(&trace, Rect { x, y, w, h });
+        // The same share of it, from its left edge and its upper one.
+        assert_eq!(element(0, 0, 40, 20), (10, 10));
+        assert_eq!(element(0, 0, 80, 40), (21, 21));
+        assert_eq!(element(0, 0, 1, 1), (0, 0));
+        let mut unknown = trace.clone();
+        unknown.element = None;
+        assert_eq!(within(&unknown, now), (200, 100));
+    }
+
+    #[test]
+    fn what_is_the_same() {
+        let check = |role: &str, name: &str, expected| {
+            let now = Element {
+                role: role.to_owned(),
+                name: name.to_owned(),
+                ..Element::default()
+            };
+            assert_eq!(matches(&trace(), &now), expected, "{role} {name}");
+        };
+        check("button", "Save", Match::Same);
+        check("button", "Save ", Match::Same);
+        check("button", "Delete", Match::Other);
+        check("text", "Save", Match::Other);
+        check("button", "", Match::Other);
+        assert_eq!(described(&trace()), "The button \"Save\"");
+    }
+}

@@ -1,0 +1,465 @@
+//! What was done, for whoever keeps it: the action in a form in which it can be done
+//! again, where it went, and the pictures it was judged by. Whatever hides in a field
+//! that hides it stays out.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use interpreter_perception::Pixels;
+use interpreter_protocol::{Effect, Frame};
+use serde_json::{Value, json};
+
+use crate::action::{Aim, Plan};
+use crate::effect::Moment;
+use crate::gate::Step;
+use crate::platform::{Button, Element, Key, NamedKey, Rect};
+use crate::secret::Secrets;
+use crate::{ComputerError, SessionKey, Target, image};
+
+/// One action, once it is over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// Who acted.
+    pub session: SessionKey,
+    /// When it began.
+    pub at: SystemTime,
+    /// The action, points as continuous pixels of the frame's picture.
+    pub action: Value,
+    /// The frame its points are in.
+    pub frame: Frame,
+    /// Where it went, in global physical pixels; the one where it takes effect is last.
+    pub points: Vec<(i32, i32)>,
+    /// The program.
+    pub app: Option<String>,
+    /// The title of the window.
+    pub window: Option<String>,
+    /// Where the window was.
+    pub window_area: Option<Rect>,
+    /// What lay at the point, or had the keyboard.
+    pub element: Option<Element>,
+    /// The picture of the frame right before it; none where none was needed.
+    pub before: Option<Snap>,
+    /// The picture it was judged by.
+    pub after: Option<Snap>,
+    /// Windows were painted out of the pictures.
+    pub masked: bool,
+    /// Until the screen had settled.
+    pub took: Duration,
+    /// What it did.
+    pub effect: Effect,
+}
+
+/// Called after every action, on a thread that may block; it should not for long.
+pub type Recorder = dyn Fn(Done) + Send + Sync;
+
+/// A picture that is encoded only where somebody wants it.
+#[derive(Clone, PartialEq)]
+pub struct Snap {
+    pixels: Arc<Pixels>,
+    /// Tells pictures apart: equal where they are equal. It is that of [`crate::Shot`].
+    pub hash: String,
+}
+
+impl std::fmt::Debug for Snap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Snap({:?}, {})", self.pixels, self.hash)
+    }
+}
+
+impl Snap {
+    pub(crate) fn of(pixels: Pixels) -> Self {
+        let hash = image::hash(&pixels);
+        let pixels = Arc::new(pixels);
+        Self { pixels, hash }
+    }
+
+    /// As PNG, in this size: the same bytes as a look of that size.
+    ///
+    /// # Errors
+    /// `Failed` where it cannot be encoded.
+    pub fn png(self, size: (u32, u32)) -> Result<Vec<u8>, ComputerError> {
+        let pixels = Arc::unwrap_or_clone(self.pixels);
+        image::png(&image::resize(pixels, (size.0.max(1), size.1.max(1)))?)
+    }
+
+    /// Width and height, in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.pixels.width, self.pixels.height)
+    }
+}
+
+/// What is known of an action while it is done.
+#[derive(Default)]
+pub(crate) struct Draft {
+    /// None before it is known where it goes: then nothing was done that could be told.
+    pub(crate) target: Option<Target>,
+    pub(crate) area: Option<Rect>,
+    pub(crate) before: Option<Moment>,
+    /// The last one it was judged by.
+    pub(crate) after: RefCell<Option<Moment>>,
+}
+
+impl Draft {
+    /// The record of a plan that was tried.
+    pub(crate) fn done(
+        self,
+        session: &SessionKey,
+        plan: &Plan,
+        (at, took): (SystemTime, Duration),
+        effect: Effect,
+        secrets: &Secrets,
+    ) -> Option<Done> {
+        if plan.steps.is_empty() && plan.secret.is_none() {
+            return None;
+        }
+        let target = self.target?;
+        let hidden = target
+            .element
+            .as_ref()
+            .is_some_and(|element| element.protected);
+        let mut action = action_of(plan, hidden);
+        secrets.redact_value(&mut action);
+        let points = match &plan.aim {
+            Aim::Points(points) => points.clone(),
+            Aim::Pointer => target.point.into_iter().collect(),
+            Aim::Focus | Aim::None => Vec::new(),
+        };
+        let after = self.after.into_inner();
+        let masked = [&self.before, &after]
+            .into_iter()
+            .flatten()
+            .any(|moment| moment.masked);
+        Some(Done {
+            session: session.clone(),
+            at,
+            action,
+            frame: plan.frame.clone(),
+            points,
+            app: target.app,
+            window: target.window.map(|title| secrets.redact(&title)),
+            window_area: self.area,
+            element: target
+                .element
+                .map(|element| secrets.redact_element(element)),
+            before: self.before.map(|moment| Snap::of(moment.pixels)),
+            after: after.map(|moment| Snap::of(moment.pixels)),
+            masked,
+            took,
+            effect: Effect {
+                outcome: effect.outcome,
+                detail: secrets.redact(&effect.detail),
+            },
+        })
+    }
+}
+
+/// What stands in the place of text that is hidden where it was typed.
+fn dots(text: &str) -> String {
+    format!("••• ({} characters)", text.chars().count())
+}
+
+/// An action from its events, as [`crate::Computer::act`] reads it.
+pub(crate) fn action_of(plan: &Plan, hidden: bool) -> Value {
+    if let Some(name) = &plan.secret {
+        return json!({ "action": "write_secret", "name": name });
+    }
+    if let Some(text) = plan.typed_text() {
+        let text = if hidden { dots(text) } else { text.to_owned() };
+        return json!({ "action": "type", "text": text });
+    }
+    let events = Events::of(&plan.steps);
+    let mut action = if let Some((button, _)) = events.buttons.first() {
+        pointing(plan, &events, *button)
+    } else if events.scroll != (0, 0) {
+        let (dx, dy) = events.scroll;
+        let (direction, amount) = match (dx, dy) {
+            (dx, 0) if dx > 0 => ("right", dx),
+            (dx, 0) => ("left", -dx),
+            (_, dy) if dy > 0 => ("down", dy),
+            (_, dy) => ("up", -dy),
+        };
+        json!({ "action": "scroll", "scroll_direction": direction, "scroll_amount": amount })
+    } else if !events.chords.is_empty() {
+        return keys(&events, hidden);
+    } else {
+        json!({ "action": "mouse_move" })
+    };
+    if let (Aim::Points(points), Some(object)) = (&plan.aim, action.as_object_mut()) {
+        let sent = |point: &(i32, i32)| {
+            let (x, y) = plan.frame.to_sent(point.0, point.1);
+            json!([x, y])
+        };
+        if let Some(last) = points.last() {
+            object.insert("coordinate".to_owned(), sent(last));
+        }
+        match points.as_slice() {
+            [first, _] => {
+                object.insert("start_coordinate".to_owned(), sent(first));
+            }
+            [_, _, _, ..] => {
+                let path: Vec<Value> = points.iter().map(sent).collect();
+                object.insert("path".to_owned(), Value::from(path));
+            }
+            _ => {}
+        }
+    }
+    action
+}
+
+fn pointing(plan: &Plan, events: &Events, button: Button) -> Value {
+    let pressed = events.buttons.iter().filter(|(_, down)| *down).count();
+    let lifted = events.buttons.len() - pressed;
+    let several = matches!(&plan.aim, Aim::Points(points) if points.len() > 1);
+    let name = match (button, pressed, lifted) {
+        _ if several || events.drags => "left_click_drag",
+        (_, _, 0) => "left_mouse_down",
+        (_, 0, _) => "left_mouse_up",
+        (Button::Left, 2, _) => "double_click",
+        (Button::Left, 3, _) => "triple_click",
+        (Button::Right, ..) => "right_click",
+        (Button::Middle, ..) => "middle_click",
+        _ => "left_click",
+    };
+    let mut action = json!({ "action": name });
+    let held = written(&events.held);
+    if let Some(object) = action.as_object_mut() {
+        if !held.is_empty() {
+            object.insert("text".to_owned(), held.into());
+        }
+        let named = matches!(button, Button::Left | Button::Right | Button::Middle);
+        let other = name.starts_with("left_mouse") && button != Button::Left;
+        if !named || other {
+            // No action is called so; it can be told, but not be done again.
+            object.insert("button".to_owned(), format!("{button:?}").to_lowercase().into());
+        }
+    }
+    action
+}
+
+fn keys(events: &Events, hidden: bool) -> Value {
+    let letters = |chord: &[Key]| chord.iter().any(|key| matches!(key, Key::Char(_)));
+    let tells = hidden && events.chords.iter().any(|chord| letters(chord));
+    let first = events.chords.first().cloned().unwrap_or_default();
+    let text = if tells {
+        format!("••• ({} keys)", events.chords.len())
+    } else if events.chords.iter().all(|chord| *chord == first) {
+        written(&first)
+    } else {
+        let chords: Vec<String> = events.chords.iter().map(|chord| written(chord)).collect();
+        chords.join(" ")
+    };
+    let count = events.chords.len();
+    let same = events.chords.iter().all(|chord| *chord == first);
+    match events.kept {
+        Some(true) => json!({ "action": "key_down", "text": text }),
+        Some(false) => json!({ "action": "key_up", "text": text }),
+        None if !events.hold.is_zero() => {
+            json!({ "action": "hold_key", "text": text, "duration": events.hold.as_secs_f64() })
+        }
+        None if count > 1 && same && !tells => {
+            json!({ "action": "key", "text": text, "repeat": count })
+        }
+        None => json!({ "action": "key", "text": text }),
+    }
+}
+
+/// What the steps of a plan come to.
+#[derive(Default)]
+struct Events {
+    buttons: Vec<(Button, bool)>,
+    scroll: (i32, i32),
+    /// Keys that are down while a button goes down.
+    held: Vec<Key>,
+    chords: Vec<Vec<Key>>,
+    /// Keys that only went down, or only up.
+    kept: Option<bool>,
+    /// How long keys were held.
+    hold: Duration,
+    /// The pointer moved while a button was down.
+    drags: bool,
+}
+
+impl Events {
+    fn of(steps: &[Step]) -> Self {
+        let mut events = Self::default();
+        let mut open: Vec<Key> = Vec::new();
+        let mut down = 0usize;
+        let mut button_down = false;
+        let mut lifted: Vec<Key> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Move(..) => events.drags |= button_down,
+                Step::Button(button, pressed) => {
+                    if *pressed && events.buttons.is_empty() {
+                        events.held.clone_from(&open);
+                    }
+                    button_down = *pressed;
+                    events.buttons.push((*button, *pressed));
+                }
+                Step::Scroll(dx, dy) => {
+                    events.scroll.0 += dx;
+                    events.scroll.1 += dy;
+                }
+                Step::Key(key, true) => {
+                    open.push(*key);
+                    down += 1;
+                }
+                Step::Key(key, false) if down == 0 => lifted.push(*key),
+                Step::Key(..) => {
+                    down -= 1;
+                    if down == 0 {
+                        events.chords.push(std::mem::take(&mut open));
+                    }
+                }
+                Step::Wait(time) if down > 0 && !button_down => events.hold += *time,
+                _ => {}
+            }
+        }
+        if !open.is_empty() {
+            events.chords.push(open);
+            events.kept = Some(true);
+        } else if !lifted.is_empty() {
+            lifted.reverse();
+            events.chords.push(lifted);
+            events.kept = Some(false);
+        }
+        events
+    }
+}
+
+/// A chord as people write it, and as [`crate::keys::parse`] reads it.
+pub(crate) fn written(chord: &[Key]) -> String {
+    let names: Vec<String> = chord.iter().map(name).collect();
+    names.join("+")
+}
+
+fn name(key: &Key) -> String {
+    use NamedKey as N;
+    match key {
+        Key::Char(' ') => "space".to_owned(),
+        Key::Char(c) => c.to_string(),
+        Key::Named(N::F(number)) => format!("F{number}"),
+        Key::Named(N::Numpad(digit)) => format!("KP_{digit}"),
+        Key::Named(N::Control) => "ctrl".to_owned(),
+        Key::Named(N::Shift) => "shift".to_owned(),
+        Key::Named(N::Alt) => "alt".to_owned(),
+        Key::Named(N::MediaStop) => "stop".to_owned(),
+        Key::Named(N::MediaNext) => "nexttrack".to_owned(),
+        Key::Named(N::MediaPrevious) => "prevtrack".to_owned(),
+        Key::Named(other) => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::plan;
+    use crate::keys;
+    use pretty_assertions::assert_eq;
+
+    fn frame() -> Frame {
+        Frame {
+            display: "d".to_owned(),
+            origin: (-100, 0),
+            native: (800, 600),
+            sent: (400, 300),
+            scale: 1.0,
+            layout: String::new(),
+        }
+    }
+
+    #[test]
+    fn actions_come_back_from_their_events() {
+        let check = |action: Value| {
+            let planned = plan(&action, &frame()).unwrap();
+            let again = action_of(&planned, false);
+            assert_eq!(plan(&again, &frame()).unwrap(), planned, "{action} as {again}");
+            assert_eq!(again["action"], action["action"]);
+        };
+        for name in [
+            "left_click",
+            "right_click",
+            "middle_click",
+            "double_click",
+            "triple_click",
+        ] {
+            check(json!({ "action": name, "coordinate": [10.5, 20.0] }));
+            check(json!({ "action": name, "coordinate": [399.9, 0], "text": "ctrl+shift" }));
+            check(json!({ "action": name }));
+        }
+        check(json!({ "action": "mouse_move", "coordinate": [1, 2] }));
+        check(json!({ "action": "left_mouse_down" }));
+        check(json!({ "action": "left_mouse_up" }));
+        for direction in ["up", "down", "left", "right"] {
+            check(json!({ "action": "scroll", "coordinate": [1, 2], "scroll_direction": direction, "scroll_amount": 4 }));
+        }
+        check(json!({ "action": "left_click_drag", "start_coordinate": [1, 2], "coordinate": [90, 80], "text": "shift" }));
+        check(json!({ "action": "left_click_drag", "coordinate": [90, 80], "path": [[1, 2], [50, 60], [90, 80]] }));
+        check(json!({ "action": "left_click_drag", "coordinate": [90, 80] }));
+        check(json!({ "action": "type", "text": "Grüße\n" }));
+        check(json!({ "action": "key", "text": "ctrl+shift+t" }));
+        check(json!({ "action": "key", "text": "Down Down Return" }));
+        check(json!({ "action": "key", "text": "Page_Down", "repeat": 3 }));
+        check(json!({ "action": "hold_key", "text": "w", "duration": 1.5 }));
+        check(json!({ "action": "key_down", "text": "shift" }));
+        check(json!({ "action": "key_up", "text": "ctrl+shift" }));
+        check(json!({ "action": "write_secret", "name": "mail" }));
+    }
+
+    #[test]
+    fn what_is_hidden_stays_hidden() {
+        let check = |action: Value, expected: Value| {
+            let planned = plan(&action, &frame()).unwrap();
+            assert_eq!(action_of(&planned, true), expected);
+        };
+        check(
+            json!({ "action": "type", "text": "hunter2 été" }),
+            json!({ "action": "type", "text": "••• (11 characters)" }),
+        );
+        check(
+            json!({ "action": "key", "text": "h u n" }),
+            json!({ "action": "key", "text": "••• (3 keys)" }),
+        );
+        check(
+            json!({ "action": "key", "text": "Return" }),
+            json!({ "action": "key", "text": "Return" }),
+        );
+    }
+
+    #[test]
+    fn every_key_can_be_read_again() {
+        use NamedKey as N;
+        let mut all: Vec<Key> = (' '..='~').map(Key::Char).collect();
+        all.push(Key::Char('é'));
+        all.extend((1..=24).map(|number| Key::Named(N::F(number))));
+        all.extend((0..10).map(|digit| Key::Named(N::Numpad(digit))));
+        let named = [
+            N::Return, N::Tab, N::Escape, N::Backspace, N::Delete, N::Insert, N::Space, N::Up,
+            N::Down, N::Left, N::Right, N::Home, N::End, N::PageUp, N::PageDown, N::Shift,
+            N::ShiftRight, N::Control, N::ControlRight, N::Alt, N::AltRight, N::Meta,
+            N::MetaRight, N::AltGr, N::CapsLock, N::NumLock, N::ScrollLock, N::Menu,
+            N::PrintScreen, N::Pause, N::Help, N::NumpadAdd, N::NumpadSubtract,
+            N::NumpadMultiply, N::NumpadDivide, N::NumpadDecimal, N::NumpadEnter, N::VolumeUp,
+            N::VolumeDown, N::VolumeMute, N::MediaPlayPause, N::MediaStop, N::MediaNext,
+            N::MediaPrevious, N::BrightnessUp, N::BrightnessDown, N::BrowserBack,
+            N::BrowserForward, N::BrowserRefresh, N::BrowserHome, N::Function,
+        ];
+        all.extend(named.map(Key::Named));
+        for key in all {
+            let expected = match key {
+                Key::Char(' ') => Key::Named(N::Space),
+                key => key,
+            };
+            let text = written(&[key]);
+            assert_eq!(keys::parse(&text), Ok(vec![vec![expected]]), "{text}");
+            let text = written(&[Key::Named(N::Control), key]);
+            let lower = match expected {
+                Key::Char(c) => Key::Char(c.to_ascii_lowercase()),
+                key => key,
+            };
+            let read = keys::parse(&text).unwrap();
+            assert_eq!(read, vec![vec![Key::Named(N::Control), lower]], "{text}");
+        }
+    }
+}
