@@ -256,8 +256,10 @@ fn place(app: &AppHandle, popup: &WebviewWindow) -> tauri::Result<()> {
     let (anchor, height) = *state.place();
     let monitors = popup.available_monitors()?;
     let found = anchor.and_then(|[x, y, ..]| {
-        let holds = |monitor: &&Monitor| place::holds(window::whole(monitor), (x, y));
-        monitors.iter().find(holds)
+        let whole = |monitor: &Monitor| window::area(*monitor.position(), *monitor.size());
+        monitors
+            .iter()
+            .find(|monitor| place::holds(whole(monitor), (x, y)))
     });
     let primary = popup.primary_monitor()?;
     let Some(monitor) = found.or(primary.as_ref()).or(monitors.first()) else {

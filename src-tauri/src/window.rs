@@ -162,11 +162,6 @@ pub fn area(at: PhysicalPosition<i32>, size: PhysicalSize<u32>) -> Area {
     [at.x, at.y, size.width as i32, size.height as i32]
 }
 
-/// The whole of a display.
-pub fn whole(monitor: &Monitor) -> Area {
-    area(*monitor.position(), *monitor.size())
-}
-
 /// The part of a display that no bars take.
 pub fn work(monitor: &Monitor) -> Area {
     let work = monitor.work_area();

@@ -3,7 +3,7 @@
 
 use interpreter_protocol::{
     Decision, Grant, Mode, Op, Pending, Rule, RuleMatch, RuleScope, SecretText, TypingSecret,
-    Verdict,
+    UserPart, Verdict,
 };
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script};
 use pretty_assertions::assert_eq;
@@ -147,13 +147,52 @@ async fn a_secret_is_typed_where_it_was_allowed_and_stands_nowhere_else() {
     }
 }
 
+/// What holds in one case of the table, and how often the secret is typed.
+struct Case {
+    mode: Mode,
+    /// It was saved for this app.
+    here: bool,
+    /// A rule is against it.
+    denied: bool,
+    /// What the person says when asked about it.
+    says: Decision,
+    typed: usize,
+}
+
+const fn case(mode: Mode, here: bool, denied: bool, says: Decision, typed: usize) -> Case {
+    Case {
+        mode,
+        here,
+        denied,
+        says,
+        typed,
+    }
+}
+
+/// Lets a conversation go to its end; gives the app that was acted in, where that was asked.
+async fn play(pipe: &mut Pipe, says: &Decision) -> Option<String> {
+    let mut app = None;
+    loop {
+        pipe.until(|t| !t.pending.is_empty() || !t.responding).await;
+        let Some(pending) = pipe.transcript.pending.first().cloned() else {
+            return app;
+        };
+        let named = pending.content["app"].as_str().map(str::to_owned);
+        app = app.or(named);
+        let decision = match pending.content.get("secret") {
+            Some(_) => says.clone(),
+            None => Decision::Run,
+        };
+        answer(pipe, pending, decision).await;
+    }
+}
+
 #[tokio::test]
 async fn no_rule_and_no_code_types_a_secret_elsewhere() {
     let desktop = Desktop::start();
     let mut form = Fixture::form(&desktop, "Send report").await;
     let code = "try:\n  computer.keyboard.write_secret('mail')\nexcept Exception as e:\n  print('refused', e)";
-    // In each: an app it was not saved for, code that nobody was asked about, a rule
-    // against it.
+    // The model tries it as a call of its own, and once more in code.
     let click = click_entry(&form);
     let script = Script::new().always(move |request| match request.calls().len() {
         0 => click.clone(),
@@ -166,57 +205,65 @@ async fn no_rule_and_no_code_types_a_secret_elsewhere() {
         .on(&desktop)
         .flag(&["--os"]);
     let mut pipe = house.pipe().await;
-    save(&mut pipe, "Some other app").await;
-    for (mode, deny) in [
-        (Mode::FullAccess, false),
-        (Mode::AskEveryTime, false),
-        (Mode::AskEveryTime, true),
-        (Mode::FullAccess, true),
-        (Mode::ChatOnly, false),
+    let no = Decision::Skip {
+        reason: Some("not that".to_owned()),
+    };
+    let (ask, full) = (Mode::AskEveryTime, Mode::FullAccess);
+    let mut app = None;
+    for Case {
+        mode,
+        here,
+        denied,
+        says,
+        typed,
+    } in [
+        case(ask, false, false, Decision::Run, 0),
+        case(full, false, false, Decision::Run, 0),
+        case(Mode::ChatOnly, true, false, Decision::Run, 0),
+        case(ask, true, true, Decision::Run, 0),
+        case(full, true, true, Decision::Run, 0),
+        // That code may run says nothing of the secret.
+        case(ask, true, false, no, 0),
+        // Once is once: not in code, too.
+        case(ask, true, false, Decision::Run, 1),
+        case(full, true, false, Decision::Run, 2),
     ] {
-        let matches = RuleMatch::Secret {
-            name: String::new(),
-            app: String::new(),
-        };
-        let rule = Rule {
-            verdict: Verdict::Deny,
-            matches,
-        };
-        if deny {
-            // It is saved for this app now, and forbidden everywhere.
-            save(&mut pipe, "python3").await;
-        }
+        let name = format!("{mode:?}, here {here}, denied {denied}, {says:?}");
+        let saved = app.clone().filter(|_| here);
+        save(&mut pipe, saved.as_deref().unwrap_or("Some other app")).await;
         let grant = Grant {
             id: "never".to_owned(),
-            rule,
+            rule: Rule {
+                verdict: Verdict::Deny,
+                matches: RuleMatch::Secret {
+                    name: String::new(),
+                    app: String::new(),
+                },
+            },
             conversation: None,
             profile: None,
             until: None,
             turn: false,
         };
-        if deny {
+        if denied {
             pipe.submit(Op::Grant { grant }).await.unwrap();
         }
-        super::attacks::begin(
-            &mut pipe,
-            mode,
-            vec![interpreter_protocol::UserPart::text("log in")],
-        )
-        .await;
-        loop {
-            pipe.until(|t| !t.pending.is_empty() || !t.responding).await;
-            let Some(pending) = pipe.transcript.pending.first().cloned() else {
-                break;
-            };
-            answer(&mut pipe, pending, Decision::Run).await;
+        super::attacks::begin(&mut pipe, mode, vec![UserPart::text("log in")]).await;
+        let asked = play(&mut pipe, &says).await;
+        app = app.or(asked);
+        let events = form.events_so_far().await;
+        let mut texts = events.iter().filter(|event| event["event"] == "text");
+        let text = texts.next_back().map(|event| event["text"].clone());
+        let expected = (typed > 0).then(|| json!(CANARY.repeat(typed)));
+        assert_eq!(text, expected, "{name}: {:#?}", pipe.rows());
+        if typed > 0 {
+            form.set_text("");
+            form.expect_text("").await;
         }
-        let typed = form
-            .events_so_far()
-            .await
-            .into_iter()
-            .filter(|event| event["event"] == "text")
-            .count();
-        assert_eq!(typed, 0, "{mode:?} {deny}: {:#?}", pipe.rows());
+        if denied {
+            let grant = "never".to_owned();
+            pipe.submit(Op::Revoke { grant }).await.unwrap();
+        }
     }
     pipe.close().await;
     for request in model.finish() {

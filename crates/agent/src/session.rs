@@ -381,9 +381,7 @@ impl State {
                 let _ = command.reply.send(answer.map(|()| Receipt::default()));
                 None
             }
-            SessionOp::Continue { .. }
-            | SessionOp::RunCode { .. }
-            | SessionOp::Replay { .. } => {
+            SessionOp::Continue { .. } | SessionOp::RunCode { .. } | SessionOp::Replay { .. } => {
                 command.refuse(
                     ErrorCode::NotNow,
                     "Nothing was done: the assistant is at work. Wait for it, or stop it.",

@@ -275,7 +275,9 @@ fn is_conversation(word: &str) -> bool {
 
 /// `replay CONVERSATION [NUMBER...]`.
 fn replay_words(words: &[&str], json: &mut bool) -> Result<Option<Action>, Refusal> {
-    let Some((conversation, rest)) = words.split_first().filter(|(word, _)| is_conversation(word))
+    let Some((conversation, rest)) = words
+        .split_first()
+        .filter(|(word, _)| is_conversation(word))
     else {
         return Ok(None);
     };

@@ -272,8 +272,9 @@ impl Computer {
                 let sought = Sought {
                     window: window.clone(),
                     role: role.clone(),
-                    name: name.clone(),
+                    name: (!is_volatile(role)).then(|| name.clone()),
                     near: expected(trace, window.rect, false),
+                    share: expected(trace, window.rect, true),
                 };
                 if !worth_seeking(role, name) {
                     break;
@@ -314,11 +315,14 @@ impl Computer {
             .filter(|window| !self.gate().is_passed(window))
             .collect();
         found.sort_by_key(|window| {
-            let size = trace.window_area.is_some_and(|area| (area.w, area.h) == (window.rect.w, window.rect.h));
+            // A tool tip may be called like its window, and is much smaller.
+            let size = trace.window_area.map_or(0, |area| {
+                area.w.abs_diff(window.rect.w) + area.h.abs_diff(window.rect.h)
+            });
             (
                 window.title != title,
-                !size,
                 window.minimised,
+                size,
                 !matches!(window.kind, WindowKind::Normal | WindowKind::Popup),
             )
         });
@@ -521,7 +525,8 @@ impl Computer {
             }
             let there = top.and_then(|top| self.element_at(top, point));
             let told = there.as_ref().map(|there| matches(trace, there));
-            if let (Some(Match::Other), Some(there)) = (told, &there) {
+            let harmless = window.is_some() && is_harmless(&trace.action);
+            if let (Some(Match::Other), Some(there)) = (told.filter(|_| !harmless), &there) {
                 why.get_or_insert_with(|| {
                     format!(
                         "{} was not found, and {} is at its place now.",
@@ -532,8 +537,12 @@ impl Computer {
                 continue;
             }
             let alike = self.alike(trace, point)?;
-            let certain = told == Some(Match::Same) && trace.element.as_ref().is_some_and(|(_, name, _)| !name.trim().is_empty());
-            if alike == Some(true) || certain {
+            let is_named = trace
+                .element
+                .as_ref()
+                .is_some_and(|(_, name, _)| !name.trim().is_empty());
+            let certain = told == Some(Match::Same) && is_named;
+            if alike == Some(true) || certain || harmless {
                 return Ok(Tried::Found(Place {
                     by: FoundBy::Point,
                     point: Some(point),
@@ -687,11 +696,28 @@ fn matches(trace: &Trace, now: &Element) -> Match {
     let Some((role, name, _)) = &trace.element else {
         return Match::Unknown;
     };
-    if *role == now.role && name.trim() == now.name.trim() {
-        Match::Same
-    } else {
-        Match::Other
+    match is_again((role, name), now) {
+        true => Match::Same,
+        // A program that is slow may not have told its name in time.
+        false if *role == now.role && name.trim().is_empty() => Match::Unknown,
+        false => Match::Other,
     }
+}
+
+/// Whether an element is one that was of this role and name once.
+pub fn is_again((role, name): (&str, &str), now: &Element) -> bool {
+    role == now.role && (is_volatile(role) || name.trim() == now.name.trim())
+}
+
+/// Whether what something of this role is called is what it holds.
+fn is_volatile(role: &str) -> bool {
+    role == "combo box"
+}
+
+/// Moving and scrolling change nothing, wherever in the window they are.
+fn is_harmless(action: &Value) -> bool {
+    let name = action.get("action").and_then(Value::as_str);
+    matches!(name, Some("scroll" | "mouse_move"))
 }
 
 /// Whether it puts letters somewhere; chords and single keys go where the focus is.
@@ -774,6 +800,55 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_on_a_surface_does_not_grow_with_it() {
+        let mut trace = trace();
+        trace.element = Some((
+            "canvas".to_owned(),
+            String::new(),
+            Some(Rect {
+                x: 120,
+                y: 130,
+                w: 40,
+                h: 20,
+            }),
+        ));
+        let element = |x, y, w, h| within(&trace, Rect { x, y, w, h });
+        assert_eq!(element(0, 0, 80, 40), (10, 10));
+        // Where it would no longer lie on it, its share tells.
+        assert_eq!(element(0, 0, 8, 8), (2, 4));
+    }
+
+    #[test]
+    fn windows_by_their_titles() {
+        let check = |then: Option<&str>, now: &str, kind, expected| {
+            let trace = Trace {
+                window: then.map(str::to_owned),
+                ..trace()
+            };
+            let window = Window {
+                id: 1,
+                title: now.to_owned(),
+                app: "App".to_owned(),
+                pid: None,
+                rect: Rect::default(),
+                content: Rect::default(),
+                active: true,
+                minimised: false,
+                above: false,
+                kind,
+            };
+            assert_eq!(same_title(&trace, &window), expected, "{then:?} {now}");
+        };
+        use WindowKind::{Normal, Popup};
+        check(Some("Save As"), "Save As", Normal, true);
+        check(Some("Save As"), "a.txt - Editor", Normal, false);
+        check(Some("Save As"), "", Popup, true);
+        check(Some("a.txt - Editor"), "*b.txt - Editor", Normal, true);
+        check(Some("a.txt - Editor"), "Save As", Normal, false);
+        check(None, "Save As", Normal, true);
+    }
+
+    #[test]
     fn what_is_the_same() {
         let check = |role: &str, name: &str, expected| {
             let now = Element {
@@ -788,6 +863,15 @@ mod tests {
         check("button", "Delete", Match::Other);
         check("text", "Save", Match::Other);
         check("button", "", Match::Other);
+        let mut slow = trace();
+        slow.element = Some(("button".to_owned(), String::new(), None));
+        let now = |role: &str| Element {
+            role: role.to_owned(),
+            name: "Save".to_owned(),
+            ..Element::default()
+        };
+        assert_eq!(matches(&slow, &now("button")), Match::Unknown);
+        assert_eq!(matches(&slow, &now("menu")), Match::Other);
         assert_eq!(described(&trace()), "The button \"Save\"");
     }
 }

@@ -390,11 +390,19 @@ impl Computer {
 
     /// From now on the pointer glides to its targets for this long; absent: it jumps.
     pub fn set_glide(&self, time: Option<Duration>) {
-        *self.inner.glide.lock().unwrap_or_else(PoisonError::into_inner) = time;
+        *self
+            .inner
+            .glide
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = time;
     }
 
     pub(crate) fn glide(&self) -> Option<Duration> {
-        *self.inner.glide.lock().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .inner
+            .glide
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn eyes(&self) -> &Eyes {

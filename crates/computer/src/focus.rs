@@ -82,3 +82,73 @@ impl Computer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{Rect, WindowKind};
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    /// Windows with these handles, of which one has the keyboard.
+    fn windows(ids: &[u64], active: u64) -> Vec<Window> {
+        let one = |id: &u64| Window {
+            id: *id,
+            title: String::new(),
+            app: String::new(),
+            pid: None,
+            rect: Rect::default(),
+            content: Rect::default(),
+            active: *id == active,
+            minimised: false,
+            above: false,
+            kind: WindowKind::Normal,
+        };
+        ids.iter().map(one).collect()
+    }
+
+    #[test]
+    fn what_each_session_saw_last() {
+        let keyboard = Keyboard::default();
+        let [one, two] = ["one", "two"].map(SessionKey::from);
+        keyboard.saw(&one, &windows(&[1, 2], 2));
+        keyboard.saw(&two, &windows(&[1, 2], 1));
+        assert_eq!(
+            (keyboard.seen(&one), keyboard.seen(&two)),
+            (Some(2), Some(1))
+        );
+        // Where none of those that may be seen has it, nothing is known.
+        keyboard.saw(&one, &windows(&[1], 0));
+        keyboard.forget(&two);
+        assert_eq!((keyboard.seen(&one), keyboard.seen(&two)), (None, None));
+    }
+
+    #[test]
+    fn text_that_went_astray() {
+        let frame = interpreter_protocol::Frame {
+            display: String::new(),
+            origin: (0, 0),
+            native: (10, 10),
+            sent: (10, 10),
+            scale: 1.0,
+            layout: String::new(),
+        };
+        let check = |action: serde_json::Value, after: &[Window], expected: bool| {
+            let plan = crate::action::plan(&action, &frame).unwrap();
+            let before = windows(&[1], 1);
+            assert_eq!(strayed(&plan, &before, after), expected, "{action}");
+        };
+        let stolen = windows(&[2, 1], 2);
+        let typed = |text: &str| json!({ "action": "type", "text": text });
+        check(typed("text"), &stolen, true);
+        check(
+            json!({ "action": "write_secret", "name": "mail" }),
+            &stolen,
+            true,
+        );
+        check(typed("text"), &windows(&[2, 1], 1), false);
+        // A line break may have opened it, and so may a key.
+        check(typed("text\n"), &stolen, false);
+        check(json!({ "action": "key", "text": "F1" }), &stolen, false);
+    }
+}

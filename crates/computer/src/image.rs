@@ -109,6 +109,11 @@ pub(crate) fn hash(pixels: &Pixels) -> String {
 
 /// Paints parts flat. `area` is where the pixels lie on the desktop.
 pub(crate) fn paint_out(pixels: &mut Pixels, area: Rect, parts: &[Rect]) {
+    paint(pixels, area, parts, FLAT);
+}
+
+/// Paints parts in one colour. `area` is where the pixels lie on the desktop.
+pub(crate) fn paint(pixels: &mut Pixels, area: Rect, parts: &[Rect], colour: [u8; 3]) {
     for part in parts {
         let Some(part) = part.intersection(area) else {
             continue;
@@ -119,7 +124,7 @@ pub(crate) fn paint_out(pixels: &mut Pixels, area: Rect, parts: &[Rect]) {
             let start = y * pixels.width as usize * 3 + left;
             if let Some(line) = pixels.rgb.get_mut(start..start + part.w as usize * 3) {
                 for pixel in line.chunks_exact_mut(3) {
-                    pixel.copy_from_slice(&FLAT);
+                    pixel.copy_from_slice(&colour);
                 }
             }
         }

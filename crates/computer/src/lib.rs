@@ -38,7 +38,7 @@ mod seeing;
 mod selection;
 mod stir;
 
-pub use again::{Found, Trace};
+pub use again::{Found, Trace, is_again};
 pub use api::{Method, Param, describe, reference};
 pub use computer::Computer;
 pub use config::{

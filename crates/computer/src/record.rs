@@ -83,6 +83,35 @@ impl Snap {
         image::png(&image::resize(pixels, (size.0.max(1), size.1.max(1)))?)
     }
 
+    /// As PNG at its own size, with a cross at each of these points (global physical
+    /// pixels of a frame), the last one larger: where an action was worked out to go.
+    ///
+    /// # Errors
+    /// As [`Snap::png`].
+    pub fn marked(self, frame: &Frame, points: &[(i32, i32)]) -> Result<Vec<u8>, ComputerError> {
+        let mut pixels = Arc::unwrap_or_clone(self.pixels);
+        let area = Rect {
+            x: frame.origin.0,
+            y: frame.origin.1,
+            w: pixels.width,
+            h: pixels.height,
+        };
+        for (index, (x, y)) in points.iter().enumerate() {
+            let reach = if index + 1 == points.len() { 24 } else { 6 };
+            for (colour, width) in [([255; 3], 2), ([208, 2, 27], 0)] {
+                let line = |across: i32, down: i32| Rect {
+                    x: x.saturating_sub(across),
+                    y: y.saturating_sub(down),
+                    w: across as u32 * 2 + 1,
+                    h: down as u32 * 2 + 1,
+                };
+                let lines = [line(reach, width), line(width, reach)];
+                image::paint(&mut pixels, area, &lines, colour);
+            }
+        }
+        image::png(&pixels)
+    }
+
     /// Width and height, in pixels.
     pub fn size(&self) -> (u32, u32) {
         (self.pixels.width, self.pixels.height)
@@ -231,7 +260,10 @@ fn pointing(plan: &Plan, events: &Events, button: Button) -> Value {
         let other = name.starts_with("left_mouse") && button != Button::Left;
         if !named || other {
             // No action is called so; it can be told, but not be done again.
-            object.insert("button".to_owned(), format!("{button:?}").to_lowercase().into());
+            object.insert(
+                "button".to_owned(),
+                format!("{button:?}").to_lowercase().into(),
+            );
         }
     }
     action
@@ -374,7 +406,11 @@ mod tests {
         let check = |action: Value| {
             let planned = plan(&action, &frame()).unwrap();
             let again = action_of(&planned, false);
-            assert_eq!(plan(&again, &frame()).unwrap(), planned, "{action} as {again}");
+            assert_eq!(
+                plan(&again, &frame()).unwrap(),
+                planned,
+                "{action} as {again}"
+            );
             assert_eq!(again["action"], action["action"]);
         };
         for name in [
@@ -392,10 +428,16 @@ mod tests {
         check(json!({ "action": "left_mouse_down" }));
         check(json!({ "action": "left_mouse_up" }));
         for direction in ["up", "down", "left", "right"] {
-            check(json!({ "action": "scroll", "coordinate": [1, 2], "scroll_direction": direction, "scroll_amount": 4 }));
+            check(
+                json!({ "action": "scroll", "coordinate": [1, 2], "scroll_direction": direction, "scroll_amount": 4 }),
+            );
         }
-        check(json!({ "action": "left_click_drag", "start_coordinate": [1, 2], "coordinate": [90, 80], "text": "shift" }));
-        check(json!({ "action": "left_click_drag", "coordinate": [90, 80], "path": [[1, 2], [50, 60], [90, 80]] }));
+        check(
+            json!({ "action": "left_click_drag", "start_coordinate": [1, 2], "coordinate": [90, 80], "text": "shift" }),
+        );
+        check(
+            json!({ "action": "left_click_drag", "coordinate": [90, 80], "path": [[1, 2], [50, 60], [90, 80]] }),
+        );
         check(json!({ "action": "left_click_drag", "coordinate": [90, 80] }));
         check(json!({ "action": "type", "text": "Grüße\n" }));
         check(json!({ "action": "key", "text": "ctrl+shift+t" }));
@@ -405,6 +447,23 @@ mod tests {
         check(json!({ "action": "key_down", "text": "shift" }));
         check(json!({ "action": "key_up", "text": "ctrl+shift" }));
         check(json!({ "action": "write_secret", "name": "mail" }));
+    }
+
+    #[test]
+    fn the_point_is_marked_where_it_is() {
+        let snap = Snap::of(Pixels::filled(800, 600, [9; 3]));
+        let png = snap.marked(&frame(), &[(-90, 300), (0, 20)]).unwrap();
+        let marked = image::decode(&png).unwrap();
+        let red = Some([208, 2, 27]);
+        let check = |x, y, expected| assert_eq!(marked.at(x, y), expected, "{x} {y}");
+        check(100, 20, red);
+        check(124, 20, red);
+        check(125, 20, Some([9; 3]));
+        check(100, 44, red);
+        check(101, 21, Some([255; 3]));
+        check(10, 300, red);
+        check(16, 300, red);
+        check(17, 300, Some([9; 3]));
     }
 
     #[test]
@@ -435,15 +494,57 @@ mod tests {
         all.extend((1..=24).map(|number| Key::Named(N::F(number))));
         all.extend((0..10).map(|digit| Key::Named(N::Numpad(digit))));
         let named = [
-            N::Return, N::Tab, N::Escape, N::Backspace, N::Delete, N::Insert, N::Space, N::Up,
-            N::Down, N::Left, N::Right, N::Home, N::End, N::PageUp, N::PageDown, N::Shift,
-            N::ShiftRight, N::Control, N::ControlRight, N::Alt, N::AltRight, N::Meta,
-            N::MetaRight, N::AltGr, N::CapsLock, N::NumLock, N::ScrollLock, N::Menu,
-            N::PrintScreen, N::Pause, N::Help, N::NumpadAdd, N::NumpadSubtract,
-            N::NumpadMultiply, N::NumpadDivide, N::NumpadDecimal, N::NumpadEnter, N::VolumeUp,
-            N::VolumeDown, N::VolumeMute, N::MediaPlayPause, N::MediaStop, N::MediaNext,
-            N::MediaPrevious, N::BrightnessUp, N::BrightnessDown, N::BrowserBack,
-            N::BrowserForward, N::BrowserRefresh, N::BrowserHome, N::Function,
+            N::Return,
+            N::Tab,
+            N::Escape,
+            N::Backspace,
+            N::Delete,
+            N::Insert,
+            N::Space,
+            N::Up,
+            N::Down,
+            N::Left,
+            N::Right,
+            N::Home,
+            N::End,
+            N::PageUp,
+            N::PageDown,
+            N::Shift,
+            N::ShiftRight,
+            N::Control,
+            N::ControlRight,
+            N::Alt,
+            N::AltRight,
+            N::Meta,
+            N::MetaRight,
+            N::AltGr,
+            N::CapsLock,
+            N::NumLock,
+            N::ScrollLock,
+            N::Menu,
+            N::PrintScreen,
+            N::Pause,
+            N::Help,
+            N::NumpadAdd,
+            N::NumpadSubtract,
+            N::NumpadMultiply,
+            N::NumpadDivide,
+            N::NumpadDecimal,
+            N::NumpadEnter,
+            N::VolumeUp,
+            N::VolumeDown,
+            N::VolumeMute,
+            N::MediaPlayPause,
+            N::MediaStop,
+            N::MediaNext,
+            N::MediaPrevious,
+            N::BrightnessUp,
+            N::BrightnessDown,
+            N::BrowserBack,
+            N::BrowserForward,
+            N::BrowserRefresh,
+            N::BrowserHome,
+            N::Function,
         ];
         all.extend(named.map(Key::Named));
         for key in all {

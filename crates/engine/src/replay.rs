@@ -22,7 +22,9 @@ impl Engine {
         let mut steps: Vec<Step> = transcript.steps().cloned().collect();
         steps.sort_by_key(|step| step.number);
         if let Some(numbers) = &numbers {
-            if let Some(missing) = numbers.iter().find(|number| transcript.step(**number).is_none())
+            if let Some(missing) = numbers
+                .iter()
+                .find(|number| transcript.step(**number).is_none())
             {
                 let message = format!("Nothing was done: there is no step {missing} there.");
                 return Err(Error::new(ErrorCode::UnknownItem, message));

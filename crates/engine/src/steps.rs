@@ -5,14 +5,14 @@
 //! order, so that neither the hand on the mouse nor the conversation waits for pictures.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, UNIX_EPOCH};
 
 use interpreter_agent::SessionOp;
 use interpreter_computer::{Computer, Done, Shot, Snap, platform::Rect};
-use interpreter_protocol::{
-    Area, ConversationId, FoundBy, Frame, ItemId, Step, StepElement,
-};
+use interpreter_protocol::{Area, ConversationId, FoundBy, Frame, ItemId, Step, StepElement};
+use serde_json::Map;
 use tokio::sync::{mpsc, watch};
 
 use crate::host::EngineHost;
@@ -27,6 +27,8 @@ const PICTURED: usize = 4;
 const KNOWN: usize = 6;
 /// The longest side of a picture that nobody but people will look at.
 const LONGEST: u32 = 1600;
+/// Pictures with the computed point that are kept.
+const VIEWS: usize = 50;
 /// How long a run waits for its last step to be written.
 const FLUSH: Duration = Duration::from_secs(3);
 
@@ -162,8 +164,15 @@ pub(crate) fn follow(engine: &Engine, notes: Notes) {
 /// None once the engine is gone.
 async fn write(inner: &Weak<Inner>, note: Note) -> Option<()> {
     let conversation = note.kit.conversation.clone();
+    let views = inner.upgrade().and_then(|inner| debug_views(&inner));
     let worked = tokio::task::spawn_blocking(move || {
         let step = step(&note);
+        if let Some(folder) = views.filter(|_| note.kit.keeps_screenshots()) {
+            // An extra for whoever looks for a mistake: without it nothing is missing.
+            if let Err(error) = draw(&folder, &note.done) {
+                tracing::debug!(%error, "the debug view was not written");
+            }
+        }
         (note, step)
     });
     let Ok((note, Some(step))) = worked.await else {
@@ -178,6 +187,32 @@ async fn write(inner: &Weak<Inner>, note: Note) -> Option<()> {
     }
     drop(note);
     Some(())
+}
+
+/// Where pictures with the computed point go while everything is logged.
+fn debug_views(inner: &Inner) -> Option<PathBuf> {
+    let verbose = inner.host.values(&Map::new()).verbose;
+    verbose.then(|| inner.paths.logs().join("steps"))
+}
+
+/// Paints the computed points into the picture before an action: `logs/steps/MOMENT.png`.
+fn draw(folder: &Path, done: &Done) -> std::io::Result<()> {
+    let Some(before) = done.before.clone().filter(|_| !done.points.is_empty()) else {
+        return Ok(());
+    };
+    let png = before.marked(&done.frame, &done.points);
+    let png = png.map_err(std::io::Error::other)?;
+    std::fs::create_dir_all(folder)?;
+    let at = done.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    std::fs::write(folder.join(format!("{:016}.png", at.as_millis())), png)?;
+    let mut all: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    all.sort();
+    for old in all.iter().rev().skip(VIEWS) {
+        std::fs::remove_file(old)?;
+    }
+    Ok(())
 }
 
 fn step(note: &Note) -> Option<Step> {

@@ -189,7 +189,10 @@ fn one_row_a_step() {
     let facts: Vec<&str> = texts
         .iter()
         .filter(|part| !is_own(part))
-        .filter_map(|part| part.split_once(" · 1.3 s · ").or(part.split_once(" · 90 ms · ")))
+        .filter_map(|part| {
+            part.split_once(" · 1.3 s · ")
+                .or(part.split_once(" · 90 ms · "))
+        })
         .map(|(_, facts)| facts)
         .collect();
     assert_eq!(
@@ -201,7 +204,9 @@ fn one_row_a_step() {
     );
     let boxes: Vec<&String> = found
         .iter()
-        .filter(|part| part.starts_with("<span class=\"mark") || part.starts_with("<span class=\"box"))
+        .filter(|part| {
+            part.starts_with("<span class=\"mark") || part.starts_with("<span class=\"box")
+        })
         .take(3)
         .collect();
     assert_eq!(
@@ -213,7 +218,9 @@ fn one_row_a_step() {
         ]
     );
     assert!(text.contains("<li id=\"step-1\" class=\"wrong\">"));
-    assert!(text.contains("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;"));
+    assert!(
+        text.contains("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
+    );
 }
 
 #[test]
@@ -262,10 +269,17 @@ fn steps_go_along_with_copies_and_come_back_from_exports() {
         wrong: true,
         note: None,
     };
-    let id = acted(&fixture, &[step.clone()], std::slice::from_ref(&mark));
+    let id = acted(
+        &fixture,
+        std::slice::from_ref(&step),
+        std::slice::from_ref(&mark),
+    );
     let kept = |id: &ConversationId| {
         let items = fixture.store.read(id).unwrap().transcript.items;
-        let item = items.into_iter().find(|item| !item.steps.is_empty()).unwrap();
+        let item = items
+            .into_iter()
+            .find(|item| !item.steps.is_empty())
+            .unwrap();
         (item.steps, item.marks)
     };
     let expected = (vec![step.clone()], vec![mark.clone()]);
@@ -280,7 +294,10 @@ fn steps_go_along_with_copies_and_come_back_from_exports() {
         let elsewhere = Fixture::new();
         let again = elsewhere.store.import("x.json", &json.text).unwrap();
         let items = elsewhere.store.read(&again).unwrap().transcript.items;
-        let item = items.into_iter().find(|item| !item.steps.is_empty()).unwrap();
+        let item = items
+            .into_iter()
+            .find(|item| !item.steps.is_empty())
+            .unwrap();
         let mut wanted = step.clone();
         if !screenshots {
             wanted.before = None;

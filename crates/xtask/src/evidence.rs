@@ -85,10 +85,18 @@ fn write(name: &str, section: &str) -> Outcome {
 }
 
 fn replaced(text: &str, name: &str, section: &str) -> Option<String> {
-    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let (begin, end) = (
+        format!("<!-- {name} -->\n"),
+        format!("<!-- end of {name} -->"),
+    );
     let from = text.find(&begin)? + begin.len();
     let to = from + text.get(from..)?.find(&end)?;
-    Some(format!("{}\n{}\n\n{}", &text[..from], section.trim(), &text[to..]))
+    Some(format!(
+        "{}\n{}\n\n{}",
+        &text[..from],
+        section.trim(),
+        &text[to..]
+    ))
 }
 
 /// What kind of machine this is, in a sentence.

@@ -77,7 +77,11 @@ impl Spot {
             Look::Text(text) => {
                 let found = picture.find(text);
                 let count = found.len() as i32;
-                let at = if self.nth < 0 { count + self.nth } else { self.nth };
+                let at = if self.nth < 0 {
+                    count + self.nth
+                } else {
+                    self.nth
+                };
                 found.get(usize::try_from(at).ok()?)?.middle()
             }
             Look::Colour(colour, x, y) => {
@@ -130,13 +134,17 @@ impl Intent {
             Self::DoubleClick(spot) => click("double_click", spot),
             Self::Drag(from, to) => {
                 let (from, to) = (from.find(picture)?, to.find(picture)?);
-                Some(json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to}))
+                Some(
+                    json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to}),
+                )
             }
             Self::Scroll(spot, clicks) => {
                 let way = if *clicks < 0 { "up" } else { "down" };
                 let at = spot.find(picture)?;
-                Some(json!({"action": "scroll", "coordinate": at, "scroll_direction": way,
-                    "scroll_amount": clicks.abs()}))
+                Some(
+                    json!({"action": "scroll", "coordinate": at, "scroll_direction": way,
+                    "scroll_amount": clicks.abs()}),
+                )
             }
             Self::Type(text) => Some(json!({"action": "type", "text": text})),
             Self::Key(keys) => Some(json!({"action": "key", "text": keys})),
@@ -241,7 +249,11 @@ impl State {
         let Some(image) = request.last_image() else {
             return self.give_up("I was sent no picture.".to_owned());
         };
-        if self.seen.as_ref().is_none_or(|(seen, _)| seen.bytes != image.bytes) {
+        if self
+            .seen
+            .as_ref()
+            .is_none_or(|(seen, _)| seen.bytes != image.bytes)
+        {
             self.seen = Some((image.clone(), Picture::new(&image)));
         }
         loop {
@@ -258,7 +270,11 @@ impl State {
                     return Said::Action(words, action);
                 }
                 None if self.vain == VAIN => {
-                    let what = format!("I cannot see it. {} In: {}", intent.words(), picture.words());
+                    let what = format!(
+                        "I cannot see it. {} In: {}",
+                        intent.words(),
+                        picture.words()
+                    );
                     return self.give_up(what);
                 }
                 None => {
@@ -357,7 +373,9 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     };
     let mut bytes = Vec::new();
     for four in text.as_bytes().chunks_exact(4) {
-        let number = four.iter().try_fold(0, |sum, c| Some(sum << 6 | value(*c)?))?;
+        let number = four
+            .iter()
+            .try_fold(0, |sum, c| Some(sum << 6 | value(*c)?))?;
         bytes.extend_from_slice(&number.to_be_bytes()[1..]);
     }
     Some(bytes)

@@ -223,20 +223,27 @@ impl World {
     pub async fn rearrange(&self, place: (i32, i32), size: Option<(u32, u32)>) {
         let id = self.window().await;
         if let Some((w, h)) = size {
-            self.output(&["xdotool", "windowsize", "--sync", &id, &w.to_string(), &h.to_string()]);
+            self.output(&[
+                "xdotool",
+                "windowsize",
+                "--sync",
+                &id,
+                &w.to_string(),
+                &h.to_string(),
+            ]);
         }
         let (x, y) = (place.0.to_string(), place.1.to_string());
         self.output(&["xdotool", "windowmove", &id, &x, &y]);
         self.rest().await;
     }
 
-    /// Waits until the screen looks the same for a while.
+    /// Waits until the screen looks the same for a while, shorter than a cursor blinks.
     async fn rest(&self) {
-        let mut often = tokio::time::interval(OFTEN * 3);
+        let mut often = tokio::time::interval(OFTEN * 2);
         let begun = Instant::now();
         let mut before = self.desktop.screenshot();
         let mut same = 0;
-        while same < 3 && begun.elapsed() < PATIENCE / 12 {
+        while same < 2 && begun.elapsed() < PATIENCE / 12 {
             often.tick().await;
             let now = self.desktop.screenshot();
             same = if now == before { same + 1 } else { 0 };
@@ -271,7 +278,10 @@ fn browser(command: &mut Command, home: &Path, theme: Theme) {
         "--force-renderer-accessibility",
         "--window-size=1000,760",
     ]);
-    command.arg(format!("--user-data-dir={}", home.join("profile").display()));
+    command.arg(format!(
+        "--user-data-dir={}",
+        home.join("profile").display()
+    ));
     if theme.dark {
         command.args(["--force-dark-mode", "--enable-features=WebUIDarkMode"]);
     }

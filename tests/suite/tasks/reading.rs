@@ -98,7 +98,10 @@ impl Picture {
         for y in 0..height * LARGER {
             let (row, part) = (y / LARGER, (y % LARGER) as i32);
             let below = (row + 1).min(height - 1);
-            let (above, below) = (&grey[row * width..][..width], &grey[below * width..][..width]);
+            let (above, below) = (
+                &grey[row * width..][..width],
+                &grey[below * width..][..width],
+            );
             let mixed: Vec<i32> = (above.iter().zip(below))
                 .map(|(a, b)| a * (scale - part) + b * part)
                 .collect();
@@ -242,7 +245,11 @@ fn search(words: &[Found], text: &str) -> Vec<Found> {
         .filter(|(off, _)| Some(*off) == best)
         .map(|(_, found)| found)
         .collect();
-    found.sort_by(|a, b| (a.y + a.h / 2.0, a.x).partial_cmp(&(b.y + b.h / 2.0, b.x)).unwrap());
+    found.sort_by(|a, b| {
+        (a.y + a.h / 2.0, a.x)
+            .partial_cmp(&(b.y + b.h / 2.0, b.x))
+            .unwrap()
+    });
     found
 }
 

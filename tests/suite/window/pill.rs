@@ -1,5 +1,6 @@
 //! OS mode from outside: the pill in the place of the window, and Stop on it.
 
+use interpreter_test_support::model_server::History;
 use interpreter_test_support::{Desktop, Fixture, ModelServer, Reply, Script, SeenRequest};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -113,6 +114,8 @@ async fn the_pill_leaves_what_is_about_to_be_clicked() {
     let (upper, lower) = ((960, 40), (960, 1040));
     let look = || Reply::computer(json!({ "action": "screenshot" }));
     let script = Script::new()
+        // Old pictures go, with the words that announce them.
+        .history(History::Free)
         .reply(look())
         .turn(move |request| click(request, upper))
         .reply(look())

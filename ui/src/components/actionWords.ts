@@ -39,7 +39,8 @@ export function useSentence(item: Item, words?: string): string {
   } else if (verb) sentence = t(`action.${verb}`);
   else sentence = t('action.other', { name: action || item.type });
   if (Array.isArray(content.coordinate)) {
-    const [x, y] = content.coordinate.map((value) => Math.round(Number(value)));
+    // The pixel that a point within it names.
+    const [x, y] = content.coordinate.map((value) => Math.floor(Number(value)));
     sentence = t('action.at', { what: sentence, x, y });
   }
   const held = text && (action.endsWith('click') || action === 'scroll');

@@ -188,12 +188,9 @@ fn last_said(items: &[Item]) -> usize {
         return last;
     }
     // What one submission said stands together, and goes together.
-    let together = items[..last]
-        .iter()
-        .rev()
-        .take_while(|item| {
-            let done = matches!(item.kind.as_str(), kind::CODE | kind::ACTION);
-            item.role == Role::User && !done
-        });
+    let together = items[..last].iter().rev().take_while(|item| {
+        let done = matches!(item.kind.as_str(), kind::CODE | kind::ACTION);
+        item.role == Role::User && !done
+    });
     last - together.count()
 }

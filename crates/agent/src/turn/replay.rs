@@ -89,10 +89,16 @@ impl State {
             .format("computer")
             .content(step.action.clone())
             .with("replays", step.number)
-            .with("frame", serde_json::to_value(&step.frame).unwrap_or_default());
+            .with(
+                "frame",
+                serde_json::to_value(&step.frame).unwrap_or_default(),
+            );
         let item = self.emitter.whole(chunk);
         self.note_run(&run(&item, RunState::Queued, settings.mode));
-        self.note_os(OsState::Looking, &format!("Looking for step {}", step.number));
+        self.note_os(
+            OsState::Looking,
+            &format!("Looking for step {}", step.number),
+        );
         let told = match self.go(step, &item, &settings).await {
             Ok(told) => told,
             Err(stop) => {
@@ -236,7 +242,8 @@ impl State {
 fn stopped_at(step: &Step, from: &ConversationId, rest: &[u32], why: &str) -> Error {
     let number = step.number;
     let message = format!("The replay stopped at step {number}. {why}");
-    let remedy = "Put the window back as it was and go on from this step, or go on from the next one.";
+    let remedy =
+        "Put the window back as it was and go on from this step, or go on from the next one.";
     Error::new(ErrorCode::ToolFailed, message)
         .remedy(remedy)
         .param("replay", from.as_str())

@@ -45,7 +45,9 @@ fn step(number: u32, action: &str) -> Step {
 impl House {
     async fn replay(&self, actions: &[&str]) -> Result<Receipt, Error> {
         self.settings(|settings| settings.os = true);
-        let steps = (1..).zip(actions).map(|(number, action)| step(number, action));
+        let steps = (1..)
+            .zip(actions)
+            .map(|(number, action)| step(number, action));
         let op = SessionOp::Replay {
             from: "then".into(),
             steps: steps.collect(),
@@ -128,7 +130,10 @@ async fn what_cannot_be_taken_back_is_asked_and_a_skip_ends_it() {
     let house = House::new(Mode::AskEveryTime, vec![]);
     house.replay(&["a", "send", "c"]).await.unwrap();
     let pending = house.pending().await;
-    assert_eq!(pending.content["why"], "looks like sending, which is asked each time");
+    assert_eq!(
+        pending.content["why"],
+        "looks like sending, which is asked each time"
+    );
     house
         .answer(&pending, Decision::Skip { reason: None })
         .await
@@ -147,9 +152,11 @@ async fn stop_ends_it_at_once() {
     let house = House::new(Mode::FullAccess, vec![]);
     house.replay(&["hang", "b"]).await.unwrap();
     let runs = |t: &interpreter_protocol::Transcript| {
-        t.items
-            .iter()
-            .any(|item| item.run.as_ref().is_some_and(|run| run.state == RunState::Running))
+        t.items.iter().any(|item| {
+            item.run
+                .as_ref()
+                .is_some_and(|run| run.state == RunState::Running)
+        })
     };
     house.until(runs).await;
     let busy = house.replay(&["b"]).await.unwrap_err();

@@ -84,7 +84,11 @@ impl Computer {
             return Ok(None);
         };
         let scale = 1.0 / f64::from(LARGER);
-        let now = stand(&words, (f64::from(part.x), f64::from(part.y)), (scale, scale));
+        let now = stand(
+            &words,
+            (f64::from(part.x), f64::from(part.y)),
+            (scale, scale),
+        );
         let Some(point) = beside.iter().find_map(|word| moved(word, &now, recorded)) else {
             return Ok(None);
         };
@@ -98,7 +102,8 @@ impl Computer {
             };
             // What it was done to is known of the last point only.
             let there = computer.element_at(top, point).filter(|_| last);
-            let same = there.is_none_or(|there| super::matches(&trace, &there) != super::Match::Other);
+            let same =
+                there.is_none_or(|there| super::matches(&trace, &there) != super::Match::Other);
             Ok(same.then_some(point))
         })
         .await
@@ -122,7 +127,10 @@ fn pictured(trace: &Trace, (x, y): (i32, i32)) -> Option<(Pixels, (f64, f64), (f
     let across = f64::from(picture.width) / f64::from(frame.native.0.max(1));
     let down = f64::from(picture.height) / f64::from(frame.native.1.max(1));
     let at = |at: i32, origin: i32, scale: f64| (f64::from(at - origin) * scale).floor() as u32;
-    let (left, top) = (at(area.x, frame.origin.0, across), at(area.y, frame.origin.1, down));
+    let (left, top) = (
+        at(area.x, frame.origin.0, across),
+        at(area.y, frame.origin.1, down),
+    );
     let wide = ((f64::from(area.w) * across) as u32).min(picture.width - left.min(picture.width));
     let high = ((f64::from(area.h) * down) as u32).min(picture.height - top.min(picture.height));
     if wide == 0 || high == 0 {
@@ -136,7 +144,11 @@ fn pictured(trace: &Trace, (x, y): (i32, i32)) -> Option<(Pixels, (f64, f64), (f
         f64::from(frame.origin.1) + f64::from(top) / down,
     );
     let larger = f64::from(larger);
-    Some((part, origin, (1.0 / (across * larger), 1.0 / (down * larger))))
+    Some((
+        part,
+        origin,
+        (1.0 / (across * larger), 1.0 / (down * larger)),
+    ))
 }
 
 /// Words of a picture, on the desktop.

@@ -124,6 +124,7 @@ impl Worker {
     }
 
     fn open(&mut self, session: &SessionKey) -> Result<(), ComputerError> {
+        let began = self.shared.lock().generation;
         self.parts
             .lease
             .take(&format!("Interpreter (pid {})", std::process::id()))?;
@@ -154,6 +155,12 @@ impl Worker {
         self.layout = self.parts.screen.layout().unwrap_or_default();
         let pointer = self.parts.screen.pointer().ok();
         let mut state = self.shared.lock();
+        if state.generation != began {
+            // Stopped while the desktop asked the person, which may take minutes.
+            drop(state);
+            self.close();
+            return Err(ComputerError::GateClosed);
+        }
         state.corners = corners.unwrap_or_default();
         state.motion = super::person::Motion::default();
         state.grace = None;
@@ -223,7 +230,11 @@ impl Worker {
                 self.check(job)?;
             }
             done?;
-            in_flight = if step.is_event() { in_flight + 1 } else { 0 };
+            in_flight = match step {
+                Step::Flush => 0,
+                event if event.is_event() => in_flight + 1,
+                _ => in_flight,
+            };
             if in_flight == IN_FLIGHT {
                 self.parts.input.flush()?;
                 in_flight = 0;
@@ -321,7 +332,9 @@ impl Worker {
         }
         let window = self.parts.screen.active_window()?;
         Err(ComputerError::FocusMoved {
-            what: window.as_ref().map_or_else(|| "in front".into(), effect::name),
+            what: window
+                .as_ref()
+                .map_or_else(|| "in front".into(), effect::name),
             begun: true,
         })
     }

@@ -74,32 +74,59 @@ pub struct Sought {
     pub window: Window,
     /// What it is, as in [`Element::role`].
     pub role: String,
-    /// Its whole name. Without one it is found where the window has no other of its role.
-    pub name: String,
-    /// Where it is expected, global physical pixels: of several the closest one counts.
+    /// Its whole name; none where that changes with what it holds.
+    pub name: Option<String>,
+    /// Where it is expected, global physical pixels: as far from the window's corner as
+    /// it was, ...
     pub near: (i32, i32),
+    /// ... and at the same share of the window.
+    pub share: (i32, i32),
 }
 
 impl Sought {
-    /// Which of these it is, by their places; none where it cannot be told.
+    /// Whether an element's name is the wanted one.
+    pub fn is_called(&self, name: &str) -> bool {
+        let wanted = self.name.as_deref();
+        wanted.is_none_or(|wanted| wanted.trim() == name.trim())
+    }
+
+    /// Which of these it is, by their places; none where it cannot be told. Of those with
+    /// its name the closest counts; without one both expectations must say the same, and
+    /// clearly.
     pub fn choose(&self, found: &[Rect]) -> Option<usize> {
-        let seen = found
-            .iter()
-            .enumerate()
-            .filter(|(_, area)| area.intersection(self.window.rect).is_some());
-        if self.name.trim().is_empty() && seen.clone().count() > 1 {
-            return None;
-        }
-        let far = |area: &Rect| {
-            let middle = |at: i32, size: u32| i64::from(at) + i64::from(size / 2);
-            let dx = middle(area.x, area.w) - i64::from(self.near.0);
-            let dy = middle(area.y, area.h) - i64::from(self.near.1);
-            dx * dx + dy * dy
+        let far = |area: &Rect, from: (i32, i32)| {
+            let middle = |at: i32, size: u32| f64::from(at) + f64::from(size) / 2.0;
+            let dx = middle(area.x, area.w) - f64::from(from.0);
+            let dy = middle(area.y, area.h) - f64::from(from.1);
+            dx.hypot(dy)
         };
-        seen.min_by_key(|(_, area)| far(area)).map(|(index, _)| index)
+        let closest = |from: (i32, i32)| {
+            let mut seen: Vec<(f64, usize)> = found
+                .iter()
+                .enumerate()
+                .filter(|(_, area)| area.intersection(self.window.rect).is_some())
+                .map(|(index, area)| (far(area, from), index))
+                .collect();
+            seen.sort_by(|one, two| one.0.total_cmp(&two.0));
+            let (least, index) = *seen.first()?;
+            let clear = seen.get(1).is_none_or(|(next, _)| least < next * CLEAR);
+            Some((index, clear))
+        };
+        let (index, clear) = closest(self.near)?;
+        if self
+            .name
+            .as_deref()
+            .is_some_and(|name| !name.trim().is_empty())
+        {
+            return Some(index);
+        }
+        let same = closest(self.share)? == (index, true);
+        (clear && same).then_some(index)
     }
 }
 
+/// Of two places one is clearly the closer where it is at most this much as far.
+const CLEAR: f64 = 0.6;
 /// The most elements that are gone through in one search.
 const MOST_SEARCHED: usize = 2_000;
 
@@ -509,7 +536,7 @@ mod tests {
     #[test]
     fn of_several_the_closest_counts() {
         let area = |x: i32, y: i32| Rect { x, y, w: 10, h: 10 };
-        let check = |name: &str, found: &[Rect], expected: Option<usize>| {
+        let check = |name: Option<&str>, found: &[Rect], expected: Option<usize>| {
             let mut window = *window();
             window.rect = Rect {
                 x: 100,
@@ -520,17 +547,28 @@ mod tests {
             let sought = Sought {
                 window,
                 role: "button".to_owned(),
-                name: name.to_owned(),
+                name: name.map(str::to_owned),
                 near: (150, 150),
+                share: (170, 160),
             };
-            assert_eq!(sought.choose(found), expected, "{name} {found:?}");
+            assert_eq!(sought.choose(found), expected, "{name:?} {found:?}");
         };
-        check("OK", &[], None);
-        check("OK", &[area(110, 110), area(140, 150), area(250, 250)], Some(1));
+        let ok = Some("OK");
+        check(ok, &[], None);
+        check(
+            ok,
+            &[area(110, 110), area(140, 150), area(250, 250)],
+            Some(1),
+        );
         // Scrolled out of the window.
-        check("OK", &[area(150, 500)], None);
-        check("", &[area(150, 500), area(120, 280)], Some(1));
-        check("", &[area(150, 150), area(120, 280)], None);
+        check(ok, &[area(150, 500)], None);
+        for name in [None, Some("")] {
+            check(name, &[area(150, 500), area(120, 280)], Some(1));
+            check(name, &[area(150, 150), area(120, 280)], Some(0));
+            // The one is at its old distance, the other at its old share.
+            check(name, &[area(145, 145), area(165, 155)], None);
+            check(name, &[area(150, 150), area(150, 165)], None);
+        }
     }
 
     #[test]

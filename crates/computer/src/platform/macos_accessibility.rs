@@ -176,7 +176,7 @@ impl Ax {
                 let named = |name| text(element, name).filter(|name| !name.trim().is_empty());
                 named("AXTitle").or_else(|| named("AXDescription"))
             };
-            is && called().unwrap_or_default().trim() == sought.name.trim()
+            is && sought.is_called(&called().unwrap_or_default())
         };
         let children = |element: &Object| list(element, "AXChildren");
         let found = search(windows, children, fits, deadline);

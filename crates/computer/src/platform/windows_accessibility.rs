@@ -108,7 +108,7 @@ impl Uia {
                 let called = element.CurrentName().map(|name| name.to_string());
                 let seen = element.CurrentIsOffscreen();
                 is.is_ok_and(|kind| role(kind.0) == sought.role)
-                    && called.is_ok_and(|name| name.trim() == sought.name.trim())
+                    && called.is_ok_and(|name| sought.is_called(&name))
                     && seen.is_ok_and(|hidden| !hidden.as_bool())
             };
             let found = search(vec![root], children, fits, deadline);

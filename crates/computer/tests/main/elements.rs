@@ -253,6 +253,20 @@ async fn the_element_at_a_point() {
 }
 
 #[tokio::test]
+async fn the_element_on_a_page_behind_a_tab() {
+    let session = Session::start();
+    let form = session.form(&["form", "Pages", "pages"]);
+    let computer = session.computer();
+    let frame = session.frame(&computer).await;
+    for (part, role, name) in [("delete", "button", "Delete"), ("name", "text field", "Name")] {
+        let told = element(&computer, &form.click(part), &frame).await.element;
+        let told = told.unwrap();
+        assert_eq!((told.role.as_str(), told.name.as_str()), (role, name));
+        assert!(near(told.area.unwrap(), form.places[part]), "{part}: {told:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_element_with_the_keyboard() {
     let session = Session::start();
     let mut form = session.form(&["form", "XTerm"]);

@@ -3,10 +3,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use interpreter_computer::{Computer, ComputerError, GateEvent, Look, Shot};
 use interpreter_test_support::desktop::sway::Output;
-use interpreter_computer::{
-    Computer, ComputerError, GateEvent, Look, SessionKey, Shot, StoppedBy,
-};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
@@ -16,12 +14,12 @@ use crate::looking::decode;
 use crate::portal_desk::{Answers, PortalDesk, pixel};
 
 /// A display at the origin, and one left of and above it with twice the scale.
-const TWO: [Output; 2] = [
+pub const TWO: [Output; 2] = [
     Output::new((256, 192), (0, 0), 1.0),
     Output::new((320, 200), (-160, -25), 2.0),
 ];
 
-async fn look(desk: &PortalDesk, computer: &Computer, display: &str) -> Shot {
+pub async fn look(desk: &PortalDesk, computer: &Computer, display: &str) -> Shot {
     let which = Look::Display(display.to_owned());
     computer
         .look(&desk.session, |size| size, which)
@@ -29,7 +27,7 @@ async fn look(desk: &PortalDesk, computer: &Computer, display: &str) -> Shot {
         .unwrap()
 }
 
-async fn act(
+pub async fn act(
     desk: &PortalDesk,
     computer: &Computer,
     display: &str,
@@ -39,7 +37,7 @@ async fn act(
     computer.act(&desk.session, &action, &frame).await
 }
 
-async fn until(events: &mut Receiver<GateEvent>, wanted: GateEvent) {
+pub async fn until(events: &mut Receiver<GateEvent>, wanted: GateEvent) {
     let wait = async { while events.recv().await.unwrap() != wanted {} };
     tokio::time::timeout(PATIENCE, wait)
         .await
@@ -47,7 +45,7 @@ async fn until(events: &mut Receiver<GateEvent>, wanted: GateEvent) {
 }
 
 /// Closes the gate, and waits until everything was given back.
-async fn close(desk: &PortalDesk, computer: &Computer) {
+pub async fn close(desk: &PortalDesk, computer: &Computer) {
     let mut events = computer.gate().events();
     computer.gate().close(&desk.session);
     until(&mut events, GateEvent::Released).await;
@@ -128,12 +126,20 @@ async fn events_go_to_the_point_they_name_on_each_display() {
             }
         }
         // Without a point: where the pointer was sent, whatever the person did since.
-        let there = if gnome { (200.5, 191.5) } else { (100.25, 95.75) };
+        let there = if gnome {
+            (200.5, 191.5)
+        } else {
+            (100.25, 95.75)
+        };
         let action = json!({"action": "scroll", "scroll_direction": "down", "scroll_amount": 2});
         act(&desk, &computer, "DP-2", action).await.unwrap();
         assert_eq!(
             json!(desk.take_events()),
-            json!([["move", 42, there.0, there.1], ["scroll", 0, 1], ["scroll", 0, 1]])
+            json!([
+                ["move", 42, there.0, there.1],
+                ["scroll", 0, 1],
+                ["scroll", 0, 1]
+            ])
         );
         close(&desk, &computer).await;
         let state = desk.lock();
@@ -151,7 +157,12 @@ async fn keys_and_text() {
     act(&desk, &computer, "DP-1", action).await.unwrap();
     assert_eq!(
         json!(desk.take_events()),
-        json!([["code", 29, 1], ["code", 28, 1], ["code", 28, 0], ["code", 29, 0]])
+        json!([
+            ["code", 29, 1],
+            ["code", 28, 1],
+            ["code", 28, 0],
+            ["code", 29, 0]
+        ])
     );
     let action = json!({"action": "type", "text": "aÄ€\n"});
     act(&desk, &computer, "DP-1", action).await.unwrap();
@@ -238,156 +249,19 @@ async fn consent_that_is_denied_leaves_nothing_behind() {
     desk.lock().answers.devices = 2;
     close(&desk, &computer).await;
     let error = computer.gate().open(&desk.session).unwrap_err();
-    assert!(error.to_string().contains("You did not release the keyboard"), "{error}");
-    assert_eq!(desk.take_events().iter().filter(|event| event[0] == "move").count(), 0);
-}
-
-#[tokio::test]
-async fn without_a_way_to_stop_nothing_is_driven() {
-    let check = async |answers: Answers, expected: &str| {
-        let desk = PortalDesk::start(&TWO, answers);
-        let computer = desk.computer();
-        let error = computer.gate().open(&desk.session).unwrap_err();
-        assert!(
-            matches!(error, ComputerError::NoStop { .. }) && error.to_string().contains(expected),
-            "{error}"
-        );
-        assert_eq!(computer.gate().holder(), None);
-        let state = desk.lock();
-        assert!(state.sessions.is_empty() && state.down.is_empty() && state.lasting == 0);
-        drop(state);
-        // Looking works all the same.
-        look(&desk, &computer, "DP-2").await;
-    };
-    let all = Answers::default();
-    check(
-        Answers {
-            shortcuts: false,
-            ..all.clone()
-        },
-        "this desktop's portal has no GlobalShortcuts",
-    )
-    .await;
-    check(
-        Answers {
-            panic: None,
-            stop: Some(""),
-            ..all.clone()
-        },
-        "No key was given to \"Stop Interpreter\"",
-    )
-    .await;
-    check(
-        Answers { hears: false, ..all },
-        "the desktop reported nothing",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn one_key_that_is_heard_is_enough() {
-    // Said in another language, or by another desktop; and only Esc.
-    for (panic, stop) in [
-        (Some("Strg+Umschalt+F12"), None),
-        (Some("Press <Control><Shift>F12"), None),
-        (None, Some("Escape")),
-    ] {
-        let answers = Answers {
-            panic,
-            stop,
-            ..Answers::default()
-        };
-        let desk = PortalDesk::start(&TWO, answers);
-        let computer = desk.computer();
-        computer.gate().open(&desk.session).unwrap();
-        assert!(desk.lock().down.is_empty());
-    }
-}
-
-/// Begins an action, and does `then` once it is under way.
-async fn during(
-    desk: &mut PortalDesk,
-    computer: &Computer,
-    action: Value,
-    begun: Value,
-    then: impl FnOnce(&mut PortalDesk),
-) -> ComputerError {
-    let frame = look(desk, computer, "DP-1").await.frame;
-    let (busy, session) = (computer.clone(), desk.session.clone());
-    let acting = tokio::spawn(async move { busy.act(&session, &action, &frame).await });
-    tokio::task::block_in_place(|| {
-        desk.until(|event| *event == begun);
-        then(desk);
-    });
-    acting.await.unwrap().unwrap_err()
-}
-
-fn hold() -> Value {
-    json!({"action": "hold_key", "text": "ctrl+shift+k", "duration": 300})
-}
-
-fn long_text() -> Value {
-    json!({"action": "type", "text": "xyz".repeat(100_000)})
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_of_the_person_stops_and_lets_everything_go() {
-    let mut desk = PortalDesk::start(&TWO, Answers::default());
-    for (key, action, begun) in [
-        ("stop", hold(), json!(["symbol", 0x6b, 1])),
-        ("panic", long_text(), json!(["symbol", 0x79, 0])),
-    ] {
-        let computer = desk.computer();
-        computer.gate().open(&desk.session).unwrap();
-        let mut events = computer.gate().events();
-        let error = during(&mut desk, &computer, action, begun, |desk| {
-            desk.person_presses(key);
-        })
-        .await;
-        let by = StoppedBy::Escape;
-        assert_eq!(error, ComputerError::Stopped { by });
-        until(&mut events, GateEvent::Released).await;
-        let state = desk.lock();
-        assert!(state.down.is_empty(), "{:?}", state.down);
-        // The desktop no longer shows that it is controlled.
-        assert_eq!((state.sessions.len(), state.lasting), (0, 0));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn control_that_is_ended_from_the_desktop_stops_in_the_middle() {
-    let mut desk = PortalDesk::start(&TWO, Answers::default());
-    for (action, begun) in [
-        (hold(), json!(["symbol", 0x6b, 1])),
-        (long_text(), json!(["symbol", 0x79, 0])),
-    ] {
-        let computer = desk.computer();
-        computer.gate().open(&desk.session).unwrap();
-        let mut events = computer.gate().events();
-        let error = during(&mut desk, &computer, action, begun, |desk| {
-            desk.person_ends_control();
-            desk.take_events();
-        })
-        .await;
-        let by = StoppedBy::Caller("the desktop, where control was ended".into());
-        assert_eq!(error, ComputerError::Stopped { by });
-        until(&mut events, GateEvent::Released).await;
-        assert_eq!(desk.take_events(), Vec::<Value>::new());
-        // Nothing more is done until somebody wants it again.
-        let session = SessionKey::from("other");
-        computer.gate().open(&session).unwrap();
-        computer.gate().close(&session);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_goes_takes_control_with_it() {
-    let mut desk = PortalDesk::start(&TWO, Answers::default());
-    let computer = desk.computer();
-    computer.gate().open(&desk.session).unwrap();
-    let begun = json!(["symbol", 0x6b, 1]);
-    let error = during(&mut desk, &computer, hold(), begun, PortalDesk::portal_goes).await;
-    assert!(matches!(error, ComputerError::Stopped { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("You did not release the keyboard"),
+        "{error}"
+    );
+    assert_eq!(
+        desk.take_events()
+            .iter()
+            .filter(|event| event[0] == "move")
+            .count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -438,14 +312,20 @@ async fn the_doctor_tells_what_this_desktop_lets_do() {
     let computer = desk.computer();
     let abilities = computer.doctor_with("Ctrl+Shift+Space".to_owned()).await;
     let told = |name: &str| {
-        let ability = abilities.iter().find(|ability| ability.name == name).unwrap();
+        let ability = abilities
+            .iter()
+            .find(|ability| ability.name == name)
+            .unwrap();
         (ability.works, ability.detail.clone(), ability.fix.clone())
     };
     for name in ["see the screen", "stop", "move the mouse", "type"] {
         assert!(told(name).0, "{name}: {:?}", told(name));
     }
     for (name, fix) in [
-        ("notice your mouse and keys", "Stop it before you use the mouse"),
+        (
+            "notice your mouse and keys",
+            "Stop it before you use the mouse",
+        ),
         ("hotkey", "interpreter --summon"),
         ("border around the screen", "the desktop's own sign"),
     ] {
@@ -457,9 +337,10 @@ async fn the_doctor_tells_what_this_desktop_lets_do() {
     if computer.gate().holder().is_some() {
         until(&mut events, GateEvent::Released).await;
     }
-    let state = desk.lock();
-    assert!(state.down.is_empty() && !state.pictures.iter().any(|path| path.exists()));
-    drop(state);
+    {
+        let state = desk.lock();
+        assert!(state.down.is_empty() && !state.pictures.iter().any(|path| path.exists()));
+    }
     // Without a way to stop, that is what keeps mouse and keyboard, and how to get one.
     let answers = Answers {
         shortcuts: false,
@@ -468,8 +349,64 @@ async fn the_doctor_tells_what_this_desktop_lets_do() {
     let desk = PortalDesk::start(&TWO, answers);
     let abilities = desk.computer().doctor().await;
     for name in ["stop", "move the mouse", "type"] {
-        let ability = abilities.iter().find(|ability| ability.name == name).unwrap();
+        let ability = abilities
+            .iter()
+            .find(|ability| ability.name == name)
+            .unwrap();
         assert!(ability.detail.contains("GlobalShortcuts"), "{ability:?}");
-        assert!(ability.fix.as_ref().unwrap().contains("KDE Plasma 6"), "{ability:?}");
+        assert!(
+            ability.fix.as_ref().unwrap().contains("KDE Plasma 6"),
+            "{ability:?}"
+        );
     }
+}
+
+#[tokio::test]
+async fn what_is_clicked_is_not_known_and_what_has_the_keyboard_is() {
+    let answers = Answers {
+        programs: vec!["Letters", "Sheets"],
+        ..Answers::default()
+    };
+    let desk = PortalDesk::start(&TWO, answers);
+    let computer = desk.computer();
+    computer.gate().open(&desk.session).unwrap();
+    let frame = look(&desk, &computer, "DP-1").await.frame;
+    let target = async |action: Value| {
+        let (computer, frame) = (computer.clone(), frame.clone());
+        let asked = tokio::task::spawn_blocking(move || computer.target(&action, &frame));
+        let target = asked.await.unwrap().unwrap();
+        (target.app, target.window)
+    };
+    let click = json!({"action": "left_click", "coordinate": [100, 100]});
+    // No permission is about that: it is asked for each time.
+    assert_eq!(target(click.clone()).await, (None, None));
+    let words = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        target(json!({"action": "type", "text": "a"})).await,
+        (words("Letters"), words("Letters's window"))
+    );
+    // It may have gone to a window of ours: nobody's approval counts for a second.
+    assert!(!computer.gate().acted_on_own_window_within(PATIENCE));
+    act(&desk, &computer, "DP-1", click).await.unwrap();
+    assert!(computer.gate().acted_on_own_window_within(PATIENCE));
+}
+
+#[tokio::test]
+async fn while_a_password_manager_is_open_nothing_is_seen_or_clicked() {
+    let answers = Answers {
+        programs: vec!["Letters", "KeePassXC"],
+        ..Answers::default()
+    };
+    let desk = PortalDesk::start(&TWO, answers);
+    let computer = desk.computer();
+    computer.gate().open(&desk.session).unwrap();
+    desk.take_events();
+    let shot = look(&desk, &computer, "DP-1").await;
+    let points = [(4, 4), (100, 50), (255, 191)];
+    assert_eq!(decode(&shot.png, &points).2, [[128; 3]; 3]);
+    assert!(shot.masked);
+    let click = json!({"action": "left_click", "coordinate": [100, 100]});
+    let error = act(&desk, &computer, "DP-1", click).await.unwrap_err();
+    assert_eq!(error, ComputerError::PasswordManager);
+    assert_eq!(desk.take_events(), Vec::<Value>::new());
 }

@@ -101,7 +101,13 @@ async fn by_their_elements() {
         .iter()
         .map(|done| {
             let element = done.element.as_ref().map(|e| [&e.role, &e.name]);
-            json!([done.action["action"], done.app, done.window, done.points.len(), element])
+            json!([
+                done.action["action"],
+                done.app,
+                done.window,
+                done.points.len(),
+                element
+            ])
         })
         .collect();
     let line = |action: &str, points: usize, role: &str, name: &str| {
@@ -117,7 +123,10 @@ async fn by_their_elements() {
         ]
     );
     assert_eq!(done[3].points, [form.middle("delete")]);
-    assert!(done.iter().all(|done| done.before.is_some() && done.after.is_some()));
+    assert!(
+        done.iter()
+            .all(|done| done.before.is_some() && done.after.is_some())
+    );
 
     change(&mut form, &json!({"area": [600, 250, 640, 500]}), "moved");
     change(&mut form, &json!({"dark": true}), "dark");
@@ -132,7 +141,11 @@ async fn by_their_elements() {
     letters.sort_unstable();
     assert_eq!(letters, ['A', 'A', 'a', 'a', 'd', 'd']);
 
-    change(&mut form, &json!({"rename": "delete", "to": "Remove"}), "renamed");
+    change(
+        &mut form,
+        &json!({"rename": "delete", "to": "Remove"}),
+        "renamed",
+    );
     let error = again(&session, &computer, &done[3]).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -150,6 +163,8 @@ async fn by_their_elements() {
 
 #[tokio::test]
 async fn by_their_place_where_it_looks_the_same() {
+    // Without eyes no words are read. Each test is a process of its own.
+    unsafe { std::env::set_var("INTERPRETER_EYES", "/nowhere/interpreter-eyes") };
     let session = Session::start();
     // A program that tells nothing of itself.
     let mut form = session.form_with(&["form"], false);
@@ -169,4 +184,51 @@ async fn by_their_place_where_it_looks_the_same() {
         error.to_string(),
         "The place was not found, and its place looks different now."
     );
+}
+
+#[tokio::test]
+async fn in_menus_and_lists() {
+    let session = Session::start();
+    let mut form = session.form(&["menus"]);
+    let computer = session.computer();
+    let frame = session.frame(&computer).await;
+    let top = |form: &Form, name: &str| form.places[name];
+    let rows = top(&form, "rows");
+    let at = |x: i32, y: i32| {
+        let point = [f64::from(x) + 0.5, f64::from(y) + 0.5];
+        json!({"action": "left_click", "coordinate": point})
+    };
+    element(&computer, &form.click("File"), &frame).await;
+    let edit = top(&form, "Edit");
+    let actions = [
+        form.click("Edit"),
+        // The second line of the menu below it.
+        at(edit.x + 12, edit.y + edit.h as i32 * 5 / 2),
+        at(rows.x + 60, rows.y + 30),
+    ];
+    let done = record(&session, &computer, &actions).await;
+    let told: Vec<_> = done
+        .iter()
+        .map(|done| {
+            let element = done.element.as_ref().unwrap();
+            (element.role.as_str(), element.name.as_str())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("menu", "Edit"),
+            ("menu item", "Close"),
+            ("list item", "Row 1")
+        ]
+    );
+    form.until("clicked", "Edit/Close");
+    form.until("clicked", "row 1");
+    change(&mut form, &json!({"area": [640, 300, 520, 320]}), "moved");
+    let mut by = Vec::new();
+    for done in &done {
+        by.push(again(&session, &computer, done).await.unwrap());
+    }
+    assert_eq!(by, [FoundBy::Element; 3]);
+    form.until("clicked", "Edit/Close");
 }

@@ -311,8 +311,23 @@ async fn the_doctor_tries_everything() {
     let mut desktop = Wayland::start(&TWO);
     let _window = desktop.window("HEADLESS-1", "area");
     let computer = Computer::new(desktop.config());
-    let abilities = computer.doctor().await;
-    for name in ["see the screen", "stop", "move the mouse", "type"] {
+    let abilities = computer.doctor_with("Ctrl+Shift+Space".to_owned()).await;
+    for (name, fix) in [
+        ("read selected text", "log in to an X11 session"),
+        ("hotkey", "Bind a key to `interpreter --summon`"),
+    ] {
+        let ability = abilities.iter().find(|ability| ability.name == name);
+        let said = ability.and_then(|ability| ability.fix.as_deref());
+        assert!(said.is_some_and(|said| said.contains(fix)), "{ability:?}");
+    }
+    for name in [
+        "see the screen",
+        "stop",
+        "notice your mouse and keys",
+        "move the mouse",
+        "type",
+        "border around the screen",
+    ] {
         let ability = abilities.iter().find(|ability| ability.name == name);
         assert!(
             ability.is_some_and(|ability| ability.works),

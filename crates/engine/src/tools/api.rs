@@ -121,7 +121,9 @@ impl Tool for ComputerApi {
                 .reach_of_method(method.unwrap_or_default(), params)
                 .await;
             let words = match (&reach.secret, &app) {
-                (Some(name), Some(app)) => format!("Type the secret \u{201c}{name}\u{201d} in {app}"),
+                (Some(name), Some(app)) => {
+                    format!("Type the secret \u{201c}{name}\u{201d} in {app}")
+                }
                 _ => words.clone(),
             };
             Subject::Action {

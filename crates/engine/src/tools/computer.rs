@@ -23,7 +23,10 @@ impl Asked<'_> {
     pub async fn reach(&self, action: Value, frame: &Frame) -> (Option<String>, Reach) {
         let tier = tier(&action);
         let keys = keys(&action);
-        let secret = action.get("name").and_then(Value::as_str).map(str::to_owned);
+        let secret = action
+            .get("name")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let name = action
             .get("action")
             .and_then(Value::as_str)
@@ -87,8 +90,7 @@ impl Asked<'_> {
             return self.reach(action, &everywhere).await;
         }
         if let Some(action) = at_pointer(method, params) {
-            let action =
-                json!({ "action": action, "scroll_direction": "up", "scroll_amount": 1 });
+            let action = json!({ "action": action, "scroll_direction": "up", "scroll_amount": 1 });
             return self.reach(action, &everywhere).await;
         }
         // A text is looked for only when it is clicked; the guard then sees to it that
@@ -480,7 +482,11 @@ mod tests {
         check("mouse.down", json!({}), Some("left_mouse_down"));
         check("mouse.up", json!({"button": "left"}), Some("left_mouse_up"));
         check("mouse.click", json!({}), Some("left_click"));
-        check("mouse.click", json!({"button": "middle"}), Some("middle_click"));
+        check(
+            "mouse.click",
+            json!({"button": "middle"}),
+            Some("middle_click"),
+        );
         check("mouse.scroll", json!({"clicks": 2}), Some("scroll"));
         check("mouse.click", json!({"text": "Send"}), None);
         check("mouse.click", json!({"x": 1, "y": 2}), None);

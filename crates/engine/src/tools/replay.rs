@@ -8,7 +8,7 @@ use interpreter_agent::{
     ToolOutput,
 };
 use interpreter_computer::platform::Rect;
-use interpreter_computer::{ComputerError, Found, Trace};
+use interpreter_computer::{ComputerError, Found, Trace, is_again};
 use interpreter_llm::{Call, ToolSpec, outside};
 use interpreter_protocol::{
     Area, Chunk, Effect, FoundBy, Frame, Mode, Os, OsState, Outcome, Role, RunState, Step, kind,
@@ -41,7 +41,9 @@ impl Tool for Replay {
     }
 
     fn prepare(&self, _call: &Call, _scene: &Scene) -> Result<Prepared, ToolError> {
-        Err(ToolError::new("Only a person has recorded steps done again."))
+        Err(ToolError::new(
+            "Only a person has recorded steps done again.",
+        ))
     }
 
     fn again<'a>(
@@ -123,7 +125,10 @@ fn trace(kit: &Kit, step: &Step) -> Trace {
         w: area.w,
         h: area.h,
     };
-    let picture = step.before.as_ref().and_then(|blob| kit.store.blob(blob).ok());
+    let picture = step
+        .before
+        .as_ref()
+        .and_then(|blob| kit.store.blob(blob).ok());
     Trace {
         action: step.action.clone(),
         frame: step.frame.clone(),
@@ -147,6 +152,14 @@ fn is_hidden(action: &Value) -> bool {
     text.is_some_and(|text| text.starts_with(HIDDEN))
 }
 
+/// A button goes down or up where the pointer is: it is moved there first.
+fn to_the_place(action: &Value) -> Option<Value> {
+    let name = action.get("action").and_then(Value::as_str)?;
+    let place = action.get("coordinate")?;
+    matches!(name, "left_mouse_down" | "left_mouse_up")
+        .then(|| json!({ "action": "mouse_move", "coordinate": place }))
+}
+
 struct Repeating<'a> {
     kit: &'a Kit,
     handle: &'a ToolHandle,
@@ -167,6 +180,9 @@ impl Repeating<'_> {
         let key = self.kit.key();
         let work = async {
             person(self.kit).await;
+            if let Some(move_first) = to_the_place(&prepared.content) {
+                self.kit.computer.act(&key, &move_first, &frame).await?;
+            }
             self.kit.computer.act(&key, &prepared.content, &frame).await
         };
         let acted = tokio::select! {
@@ -215,11 +231,8 @@ impl Repeating<'_> {
         let Some(element) = told.ok().and_then(Result::ok).and_then(|told| told.element) else {
             return true;
         };
-        let is = |at: usize, now: &str| {
-            let then = wanted.get(at).and_then(Value::as_str).unwrap_or_default();
-            then.trim() == now.trim()
-        };
-        is(0, &element.role) && is(1, &element.name)
+        let then = |at: usize| wanted.get(at).and_then(Value::as_str).unwrap_or_default();
+        is_again((then(0), then(1)), &element)
     }
 
     async fn refused(&self, state: RunState, why: &str) -> ToolOutput {

@@ -24,12 +24,7 @@ pub enum Wire {
     Gemini,
 }
 
-pub const WIRES: [Wire; 4] = [
-    Wire::OpenAi,
-    Wire::Anthropic,
-    Wire::Responses,
-    Wire::Gemini,
-];
+pub const WIRES: [Wire; 4] = [Wire::OpenAi, Wire::Anthropic, Wire::Responses, Wire::Gemini];
 
 pub struct House {
     pub home: TempDir,

@@ -32,7 +32,13 @@ fn steps(snapshot: &Snapshot) -> Vec<Step> {
 fn told(steps: &[Step]) -> Vec<Value> {
     let line = |step: &Step| {
         let element = step.element.as_ref().map(|e| [&e.role, &e.name]);
-        json!([step.number, step.action["action"], step.window, element, step.by])
+        json!([
+            step.number,
+            step.action["action"],
+            step.window,
+            element,
+            step.by
+        ])
     };
     steps.iter().map(line).collect()
 }
@@ -135,7 +141,10 @@ async fn steps_of_a_model_are_recorded_and_done_again() {
         }
     }
 
-    house.mark(&id, 3, true, Some(" Too early. ")).await.unwrap();
+    house
+        .mark(&id, 3, true, Some(" Too early. "))
+        .await
+        .unwrap();
     house.mark(&id, 2, true, None).await.unwrap();
     house.mark(&id, 2, false, None).await.unwrap();
     let refused = house.mark(&id, 4, true, None).await.unwrap_err();
@@ -166,7 +175,13 @@ async fn steps_of_a_model_are_recorded_and_done_again() {
         [
             json!([1, "left_click", "Form", field, "element"]),
             json!([2, "type", "Form", field, "element"]),
-            json!([3, "left_click", "Form", ["button", "Send report"], "element"]),
+            json!([
+                3,
+                "left_click",
+                "Form",
+                ["button", "Send report"],
+                "element"
+            ]),
         ]
     );
     let states: Vec<_> = snapshot
@@ -177,7 +192,10 @@ async fn steps_of_a_model_are_recorded_and_done_again() {
             (item.role, item.kind.as_str(), state)
         })
         .collect();
-    assert_eq!(states, [(Role::User, kind::ACTION, Some(RunState::Done)); 3]);
+    assert_eq!(
+        states,
+        [(Role::User, kind::ACTION, Some(RunState::Done)); 3]
+    );
     // A model that goes on there hears of them.
     house.turn(Some(&again), "what was that?").await;
     let snapshot = house.snapshot(&again).await;
@@ -204,7 +222,11 @@ async fn steps_of_a_model_are_recorded_and_done_again() {
     house.engine.submit(skip).await.unwrap();
     let snapshot = house.over(&asked).await;
     assert_eq!(steps(&snapshot).len(), 1);
-    let states: Vec<_> = snapshot.items.iter().filter_map(|item| Some(item.run.as_ref()?.state)).collect();
+    let states: Vec<_> = snapshot
+        .items
+        .iter()
+        .filter_map(|item| Some(item.run.as_ref()?.state))
+        .collect();
     assert_eq!(states, [RunState::Done, RunState::Skipped]);
 
     house.set_mode(&id, Mode::ChatOnly).await;
@@ -245,8 +267,14 @@ async fn steps_of_code_belong_to_the_code_and_a_missing_window_ends_the_replay()
     let item = receipt.item.as_ref().unwrap();
     assert_eq!(numbers, [(1, item), (2, item), (3, item)]);
     // None is kept that nobody saw.
-    assert!(done.iter().all(|step| step.before.is_none() && step.after.is_none()));
-    assert!(done.iter().all(|step| step.effect.outcome == Outcome::Confirmed));
+    assert!(
+        done.iter()
+            .all(|step| step.before.is_none() && step.after.is_none())
+    );
+    assert!(
+        done.iter()
+            .all(|step| step.effect.outcome == Outcome::Confirmed)
+    );
 
     let again = house.replay(&id, Some(vec![1, 3])).await.unwrap();
     let snapshot = house.over(&again).await;

@@ -10,9 +10,8 @@ use futures::stream;
 use serde_json::{Value, json};
 
 use crate::{
-    outside,
     Call, CallResult, Finish, Message, ModelEvent, ModelRequest, ModelStream, Part, Provider,
-    Speaker,
+    Speaker, outside,
 };
 use grammar::Command;
 

@@ -86,10 +86,9 @@ fn without_secrets(item: &mut Item, redact: &dyn Fn(&str) -> String) {
         in_value(&mut step.action, redact);
         step.effect.detail = redact(&step.effect.detail);
         let element = step.element.as_mut().map(|element| &mut element.name);
-        for text in [step.window.as_mut(), step.app.as_mut(), element] {
-            if let Some(text) = text {
-                *text = redact(text);
-            }
+        let texts = [step.window.as_mut(), step.app.as_mut(), element];
+        for text in texts.into_iter().flatten() {
+            *text = redact(text);
         }
     }
     for mark in &mut item.marks {

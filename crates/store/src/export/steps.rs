@@ -89,7 +89,9 @@ pub(super) fn text(source: &Source<'_>) -> String {
     }
     let hint = match source.screenshots {
         true => "",
-        false => "<p class=\"note\">Exported without screenshots: the boxes show where the window, the element and the point were.</p>\n",
+        false => {
+            "<p class=\"note\">Exported without screenshots: the boxes show where the window, the element and the point were.</p>\n"
+        }
     };
     let styles = pictures.style;
     format!(
@@ -134,18 +136,18 @@ fn row(
         facts.push("parts were painted out".to_owned());
     }
     facts.retain(|fact| !fact.is_empty());
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<p class=\"facts\"><span class=\"{name}\">{outcome}</span> · {}</p>\n",
+        "<p class=\"facts\"><span class=\"{name}\">{outcome}</span> · {}</p>",
         escaped(&facts.join(" · "))
     );
     if !step.effect.detail.is_empty() {
-        let _ = write!(out, "<p dir=\"auto\">{}</p>\n", escaped(&step.effect.detail));
+        let _ = writeln!(out, "<p dir=\"auto\">{}</p>", escaped(&step.effect.detail));
     }
     if let Some(window) = step.window.as_ref().filter(|title| !title.is_empty()) {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"note\" dir=\"auto\">Window: {}</p>\n",
+            "<p class=\"note\" dir=\"auto\">Window: {}</p>",
             escaped(window)
         );
     }
@@ -155,9 +157,9 @@ fn row(
             Some(note) => format!("{head}: {note}"),
             None => head.to_owned(),
         };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"wrong-note\" dir=\"auto\">{}</p>\n",
+            "<p class=\"wrong-note\" dir=\"auto\">{}</p>",
             escaped(&note)
         );
     }
@@ -178,7 +180,14 @@ fn shots(source: &Source<'_>, step: &Step, pictures: &mut Pictures) -> String {
     let mut figures = String::new();
     let same = step.before.is_some() && step.before == step.after;
     let shown = [
-        (step.before.as_deref(), if same { "Before; the same after it" } else { "Before" }),
+        (
+            step.before.as_deref(),
+            if same {
+                "Before; the same after it"
+            } else {
+                "Before"
+            },
+        ),
         (step.after.as_deref().filter(|_| !same), "After"),
     ];
     for (hash, caption) in shown {
@@ -186,9 +195,9 @@ fn shots(source: &Source<'_>, step: &Step, pictures: &mut Pictures) -> String {
         match pictures.class(source, hash) {
             Some(class) => figures.push_str(&figure(step, Some(&class), caption, "")),
             None => {
-                let _ = write!(
+                let _ = writeln!(
                     figures,
-                    "<p class=\"note\">{caption}: a picture that is no longer kept.</p>\n"
+                    "<p class=\"note\">{caption}: a picture that is no longer kept.</p>"
                 );
             }
         }
@@ -275,9 +284,9 @@ impl Pictures {
                 let name = format!("p{}", self.classes.len() + 1);
                 // Only what the store knows as a picture's type, and base64.
                 let data = base64::engine::general_purpose::STANDARD.encode(bytes);
-                let _ = write!(
+                let _ = writeln!(
                     self.style,
-                    ".{name}{{background-image:url(\"data:{media_type};base64,{data}\")}}\n"
+                    ".{name}{{background-image:url(\"data:{media_type};base64,{data}\")}}"
                 );
                 Some(name)
             }

@@ -46,7 +46,13 @@ impl Cell {
 
 pub(super) fn gather() -> Result<Section, String> {
     // As tests are built: what is tried is not how fast it is.
-    run(&mut cargo(&["build", "-p", "interpreter-computer", "--example", "evidence"]))?;
+    run(&mut cargo(&[
+        "build",
+        "-p",
+        "interpreter-computer",
+        "--example",
+        "evidence",
+    ]))?;
     let program = target().join("debug/examples/evidence");
     let mut child = Command::new(&program)
         .stdin(Stdio::null())
@@ -88,7 +94,9 @@ fn section(cells: &[Cell], machine: &str) -> Section {
         };
         cells.iter().filter(fits).count()
     };
-    let mut text = format!("{machine}\n\n| system | cells | delivered | correctly refused | failed |\n|---|--:|--:|--:|--:|\n");
+    let mut text = format!(
+        "{machine}\n\n| system | cells | delivered | correctly refused | failed |\n|---|--:|--:|--:|--:|\n"
+    );
     let systems = different(cells, |cell| cell.system.as_str());
     for system in systems.into_iter().chain([""]) {
         let name = if system.is_empty() { "both" } else { system };
@@ -101,7 +109,9 @@ fn section(cells: &[Cell], machine: &str) -> Section {
         text += &format!("{}. {system}: {layout}\n", number + 1);
     }
     text += "\n✓ delivered · R correctly refused · ✗ failed · – not tried there\n\n";
-    let numbers: Vec<String> = (1..=columns.len()).map(|number| number.to_string()).collect();
+    let numbers: Vec<String> = (1..=columns.len())
+        .map(|number| number.to_string())
+        .collect();
     text += &format!(
         "| action | input | {} |\n|---|---|{}\n",
         numbers.join(" | "),
@@ -127,8 +137,16 @@ fn section(cells: &[Cell], machine: &str) -> Section {
         .iter()
         .filter(|cell| cell.verdict == "failed")
         .map(|cell| {
-            let Cell { action, input, detail, .. } = cell;
-            format!("{action}, {input}, on {} ({}): {detail}", cell.system, cell.layout)
+            let Cell {
+                action,
+                input,
+                detail,
+                ..
+            } = cell;
+            format!(
+                "{action}, {input}, on {} ({}): {detail}",
+                cell.system, cell.layout
+            )
         })
         .collect();
     if !wrong.is_empty() {
@@ -138,7 +156,11 @@ fn section(cells: &[Cell], machine: &str) -> Section {
         }
     }
     let seconds: f64 = cells.iter().map(|cell| cell.seconds).sum();
-    println!("\n{} cells in {seconds:.0} s, {} failed", cells.len(), wrong.len());
+    println!(
+        "\n{} cells in {seconds:.0} s, {} failed",
+        cells.len(),
+        wrong.len()
+    );
     Section {
         text,
         failures: wrong,

@@ -32,12 +32,33 @@ struct Task {
 impl Task {
     fn read(line: &str) -> Option<Self> {
         let parts: Vec<&str> = line.strip_prefix("task\t")?.split('\t').collect();
-        let [name, program, done, steps, calls, seconds, thinking, input, cached, output, rest @ ..] =
-            parts.as_slice()
+        let [
+            name,
+            program,
+            done,
+            steps,
+            calls,
+            seconds,
+            thinking,
+            input,
+            cached,
+            output,
+            rest @ ..,
+        ] = parts.as_slice()
         else {
             return None;
         };
-        let [again, element, text, point, window, refused, again_seconds, why] = rest else {
+        let [
+            again,
+            element,
+            text,
+            point,
+            window,
+            refused,
+            again_seconds,
+            why,
+        ] = rest
+        else {
             return None;
         };
         Some(Self {
@@ -69,7 +90,12 @@ pub(super) fn gather() -> Result<Section, String> {
     setup::for_tasks()?;
     product::build_for_tasks()?;
     let mut command = cargo(&["test", "-p", "interpreter-tests", "--test", "suite", "--"]);
-    command.args(["tasks::the_whole_table", "--exact", "--ignored", "--nocapture"]);
+    command.args([
+        "tasks::the_whole_table",
+        "--exact",
+        "--ignored",
+        "--nocapture",
+    ]);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -122,7 +148,10 @@ fn section(tasks: &[Task], machine: &str) -> Section {
             task.again_seconds,
         );
     }
-    let wrong: Vec<&Task> = tasks.iter().filter(|task| !task.done || !task.again).collect();
+    let wrong: Vec<&Task> = tasks
+        .iter()
+        .filter(|task| !task.done || !task.again)
+        .collect();
     if !wrong.is_empty() {
         text += "\nFailed:\n\n";
         for task in wrong {
@@ -135,7 +164,9 @@ fn section(tasks: &[Task], machine: &str) -> Section {
         .map(|task| format!("{} was not done: {}", task.name, task.why))
         .collect();
     if share < 95.0 {
-        failures.push(format!("Only {share:.1} % of the recorded steps landed again."));
+        failures.push(format!(
+            "Only {share:.1} % of the recorded steps landed again."
+        ));
     }
     Section { text, failures }
 }
@@ -167,6 +198,9 @@ Failed:
 - sum: it stopped
 ";
         assert_eq!(section.text, expected);
-        assert_eq!(section.failures, ["Only 75.0 % of the recorded steps landed again."]);
+        assert_eq!(
+            section.failures,
+            ["Only 75.0 % of the recorded steps landed again."]
+        );
     }
 }

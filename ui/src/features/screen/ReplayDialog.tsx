@@ -46,6 +46,7 @@ export function ReplayDialog({ steps, responding, actions }: Props) {
           <ul className="mt-2 list-disc ps-5 text-13">
             <li>{t('steps.replayElement')}</li>
             <li>{t('steps.replayStops')}</li>
+            <li>{t('steps.replayAsks')}</li>
             <li>{t('steps.replayStop')}</li>
           </ul>
           {wrong > 0 && (

@@ -198,7 +198,7 @@ function Steps({ conversation, onClose }: { conversation: string; onClose: () =>
       )}
       <div className="flex flex-none items-center gap-2 border-border border-t bg-sunken px-3 py-2 text-12 text-muted">
         <span className="min-w-0 flex-1" data-said="steps">
-          {t('pill.steps', { count: steps.length })}
+          {t('pill.steps', { count: steps.filter(({ number }) => number !== undefined).length })}
           {words && ` · ${words}`}
         </span>
         {cost > 0 && <span className="num">{dollars(cost)}</span>}

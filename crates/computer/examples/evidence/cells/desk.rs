@@ -11,6 +11,7 @@ use super::{Displays, Layout};
 const TILES: (i32, i32) = (5, 3);
 /// Space around a window.
 const GAP: i32 = 4;
+
 /// The desktop below.
 pub enum Desk {
     X11(Box<Desktop>),

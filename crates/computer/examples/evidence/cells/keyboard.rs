@@ -18,8 +18,16 @@ pub const DEEDS: &[Deed] = &[
     deed!("four actions on one picture", "text field, button", batch),
     deed!("type a secret by its name", "password field", secret, x11),
     deed!("type", "password field", protected, x11),
-    deed!("type", "window that took the keyboard before", stolen_before),
-    deed!("type", "window that takes the keyboard meanwhile", stolen_meanwhile),
+    deed!(
+        "type",
+        "window that took the keyboard before",
+        stolen_before
+    ),
+    deed!(
+        "type",
+        "window that takes the keyboard meanwhile",
+        stolen_meanwhile
+    ),
 ];
 
 type Tried = Result<Verdict, String>;
@@ -71,7 +79,10 @@ async fn tk_types(stage: &mut Stage) -> Tried {
     // Tk of this version has no characters beyond the first 65,536.
     let wanted = "Grüße, Łódź 日本語";
     stage
-        .told(json!({"action": "type", "text": wanted}), Outcome::Confirmed)
+        .told(
+            json!({"action": "type", "text": wanted}),
+            Outcome::Confirmed,
+        )
         .await?;
     let log = stage.log("tk").await;
     same(text(&log, "text"), Some(wanted))?;
@@ -84,10 +95,16 @@ async fn chord(stage: &mut Stage) -> Tried {
         .await;
     click(stage, "field", "text").await?;
     stage
-        .told(json!({"action": "key", "text": "ctrl+a"}), Outcome::Confirmed)
+        .told(
+            json!({"action": "key", "text": "ctrl+a"}),
+            Outcome::Confirmed,
+        )
         .await?;
     stage
-        .told(json!({"action": "key", "text": "Delete"}), Outcome::Confirmed)
+        .told(
+            json!({"action": "key", "text": "Delete"}),
+            Outcome::Confirmed,
+        )
         .await?;
     let log = stage.log("field").await;
     same(text(&log, "text"), Some(""))?;
@@ -126,7 +143,10 @@ async fn down_and_up(stage: &mut Stage) -> Tried {
     let log = stage.log("canvas").await;
     let wanted = ["press 1shift", "release 1shift", "press 1", "release 1"];
     same(clicks(&log), wanted.map(str::to_owned).to_vec())?;
-    same(keys(&log), vec!["Shift_L".to_owned(), "-Shift_L".to_owned()])?;
+    same(
+        keys(&log),
+        vec!["Shift_L".to_owned(), "-Shift_L".to_owned()],
+    )?;
     Ok(Verdict::Delivered)
 }
 
@@ -179,7 +199,9 @@ async fn stolen_before(stage: &mut Stage) -> Tried {
     if !log.iter().any(|event| event["event"] == "focus taken") {
         stage.told_by("thief", "focus taken").await;
     }
-    let typed = stage.act(&json!({"action": "type", "text": "private"})).await;
+    let typed = stage
+        .act(&json!({"action": "type", "text": "private"}))
+        .await;
     for (name, kind) in [("thief", "stolen"), ("field", "text")] {
         let log = stage.log(name).await;
         same(text(&log, kind), None)?;
@@ -204,6 +226,8 @@ async fn stolen_meanwhile(stage: &mut Stage) -> Tried {
         Ok(acted) if stolen < 200 && acted.effect.outcome == Outcome::Uncertain => {
             Ok(Verdict::Refused)
         }
-        other => Err(format!("the thief got {stolen} characters, and it was said: {other:?}")),
+        other => Err(format!(
+            "the thief got {stolen} characters, and it was said: {other:?}"
+        )),
     }
 }

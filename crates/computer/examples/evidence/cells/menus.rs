@@ -13,12 +13,22 @@ pub const DEEDS: &[Deed] = &[
 
 async fn bar(stage: &mut Stage) -> Result<Verdict, String> {
     let at = stage.part("menu", "title");
-    choose(stage, json!({"action": "left_click", "coordinate": at}), "Open").await
+    choose(
+        stage,
+        json!({"action": "left_click", "coordinate": at}),
+        "Open",
+    )
+    .await
 }
 
 async fn context(stage: &mut Stage) -> Result<Verdict, String> {
     let at = stage.part("menu", "below");
-    choose(stage, json!({"action": "right_click", "coordinate": at}), "Paste").await
+    choose(
+        stage,
+        json!({"action": "right_click", "coordinate": at}),
+        "Paste",
+    )
+    .await
 }
 
 /// Opens a menu, and clicks on one of its items.
@@ -29,10 +39,16 @@ async fn choose(stage: &mut Stage, open: Value, item: &str) -> Result<Verdict, S
     let (x, y) = (number(0) + number(2) / 2.0, number(1) + number(3) / 2.0);
     let at = stage.at("menu", x, y);
     stage
-        .told(json!({"action": "left_click", "coordinate": at}), Outcome::Confirmed)
+        .told(
+            json!({"action": "left_click", "coordinate": at}),
+            Outcome::Confirmed,
+        )
         .await?;
     let log = stage.log("menu").await;
-    let chosen: Vec<&Value> = log.iter().filter(|event| event["event"] == "chosen").collect();
+    let chosen: Vec<&Value> = log
+        .iter()
+        .filter(|event| event["event"] == "chosen")
+        .collect();
     same(chosen, vec![&json!({"event": "chosen", "item": item})])
         .map_err(|why| format!("{why}, after {opened} and a click at ({x}, {y})"))?;
     Ok(Verdict::Delivered)

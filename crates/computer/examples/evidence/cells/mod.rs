@@ -53,7 +53,16 @@ impl Cell {
         };
         let detail = detail.replace(['\t', '\n'], " ");
         let seconds = format!("{:.1}", self.seconds);
-        [self.system, self.layout, self.action, self.input, verdict, &detail, &seconds].join("\t")
+        [
+            self.system,
+            self.layout,
+            self.action,
+            self.input,
+            verdict,
+            &detail,
+            &seconds,
+        ]
+        .join("\t")
     }
 }
 

@@ -22,7 +22,9 @@ pub const DEEDS: &[Deed] = &[
     deed!("scroll down", "scroll area", |stage| scroll(stage, "down")),
     deed!("scroll up", "scroll area", |stage| scroll(stage, "up")),
     deed!("scroll left", "scroll area", |stage| scroll(stage, "left")),
-    deed!("scroll right", "scroll area", |stage| scroll(stage, "right")),
+    deed!("scroll right", "scroll area", |stage| scroll(
+        stage, "right"
+    )),
     deed!("left click", "button that swallows it", swallowed),
     deed!("left click", "button that answers late", late),
     deed!("left click", "Tk button", tk_button, x11),
@@ -83,7 +85,10 @@ pub fn near(
 async fn left_click(stage: &mut Stage) -> Tried {
     let at = stage.part("button", "button");
     stage
-        .told(json!({"action": "left_click", "coordinate": at}), Outcome::Confirmed)
+        .told(
+            json!({"action": "left_click", "coordinate": at}),
+            Outcome::Confirmed,
+        )
         .await?;
     let log = stage.log("button").await;
     same(log, vec![json!({"event": "clicked"})])?;
@@ -98,7 +103,10 @@ async fn click(stage: &mut Stage, y: f64, action: Value, wanted: &[&str]) -> Tri
     action["coordinate"] = json!([x, y]);
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("canvas").await;
-    same(clicks(&log), wanted.iter().map(|one| (*one).to_owned()).collect())?;
+    same(
+        clicks(&log),
+        wanted.iter().map(|one| (*one).to_owned()).collect(),
+    )?;
     for event in log.iter().filter(|event| event["button"].is_number()) {
         near(stage, "canvas", event, pixel, 1.0)?;
     }
@@ -106,11 +114,23 @@ async fn click(stage: &mut Stage, y: f64, action: Value, wanted: &[&str]) -> Tri
 }
 
 async fn right_click(stage: &mut Stage) -> Tried {
-    click(stage, 80.0, json!({"action": "right_click"}), &["press 3", "release 3"]).await
+    click(
+        stage,
+        80.0,
+        json!({"action": "right_click"}),
+        &["press 3", "release 3"],
+    )
+    .await
 }
 
 async fn middle_click(stage: &mut Stage) -> Tried {
-    click(stage, 100.0, json!({"action": "middle_click"}), &["press 2", "release 2"]).await
+    click(
+        stage,
+        100.0,
+        json!({"action": "middle_click"}),
+        &["press 2", "release 2"],
+    )
+    .await
 }
 
 const DOUBLE: [&str; 5] = ["press 1", "release 1", "press 1", "double 1", "release 1"];
@@ -126,22 +146,27 @@ async fn triple_click(stage: &mut Stage) -> Tried {
 
 async fn held_click(stage: &mut Stage) -> Tried {
     let action = json!({"action": "left_click", "text": "ctrl+shift"});
-    click(stage, 160.0, action, &["press 1shift+ctrl", "release 1shift+ctrl"]).await
+    click(
+        stage,
+        160.0,
+        action,
+        &["press 1shift+ctrl", "release 1shift+ctrl"],
+    )
+    .await
 }
 
 /// Corners of the canvas, in its units.
 fn places(stage: &Stage) -> [(f64, f64); 3] {
     let [_, _, w, h] = stage.box_of("canvas", "middle");
-    [
-        (3.0, 3.0),
-        (w - 3.0, 60.0),
-        (w / 2.0, h - 4.0),
-    ]
+    [(3.0, 3.0), (w - 3.0, 60.0), (w / 2.0, h - 4.0)]
 }
+
+/// From a native size to the size that is sent.
+type Size = fn((u32, u32)) -> (u32, u32);
 
 /// Physical pixel to point of the picture and back, over pictures of several sizes.
 async fn every_size(stage: &mut Stage) -> Tried {
-    let sizes: [fn((u32, u32)) -> (u32, u32); 3] = [
+    let sizes: [Size; 3] = [
         |size| size,
         |(w, h)| (w * 1568 / w.max(h).max(1568), h * 1568 / w.max(h).max(1568)),
         |_| (777, 333),
@@ -220,12 +245,14 @@ async fn down_and_up(stage: &mut Stage) -> Tried {
 }
 
 async fn slider(stage: &mut Stage) -> Tried {
-    let (trough, knob) = (stage.box_of("slider", "trough"), stage.box_of("slider", "knob"));
+    let (trough, knob) = (
+        stage.box_of("slider", "trough"),
+        stage.box_of("slider", "knob"),
+    );
     let way = (trough[2] - knob[2]) * 0.6;
     let (x, y) = stage.middle("slider", "knob");
     let (from, to) = (stage.at("slider", x, y), stage.at("slider", x + way, y));
-    let action =
-        json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
+    let action = json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("slider").await;
     let value = log.last().and_then(|event| event["value"].as_f64());
@@ -248,7 +275,10 @@ async fn path(stage: &mut Stage) -> Tried {
     let action = json!({"action": "left_click_drag", "path": path});
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("canvas").await;
-    same(clicks(&log), vec!["press 1".to_owned(), "release 1".to_owned()])?;
+    same(
+        clicks(&log),
+        vec!["press 1".to_owned(), "release 1".to_owned()],
+    )?;
     // The log passes by every corner, in their order, with the button down.
     let mut rest = log.iter();
     for (number, pixel) in pixels.into_iter().enumerate() {
@@ -265,11 +295,13 @@ async fn path(stage: &mut Stage) -> Tried {
 
 async fn drop_it(stage: &mut Stage) -> Tried {
     let (from, to) = (stage.part("drop", "from"), stage.part("drop", "to"));
-    let action =
-        json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
+    let action = json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("drop").await;
-    let wanted = vec![json!({"event": "lifted"}), json!({"event": "dropped", "text": "carried"})];
+    let wanted = vec![
+        json!({"event": "lifted"}),
+        json!({"event": "dropped", "text": "carried"}),
+    ];
     same(log, wanted)?;
     Ok(Verdict::Delivered)
 }
@@ -281,11 +313,18 @@ async fn scroll(stage: &mut Stage, direction: &str) -> Tried {
     });
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("scroll").await;
-    let axis = if ["left", "right"].contains(&direction) { "x" } else { "y" };
+    let axis = if ["left", "right"].contains(&direction) {
+        "x"
+    } else {
+        "y"
+    };
     if log.is_empty() || log.iter().any(|event| event["axis"] != axis) {
         return Err(format!("logged {log:?}"));
     }
-    let end = log.last().and_then(|event| event["at"].as_f64()).unwrap_or_default();
+    let end = log
+        .last()
+        .and_then(|event| event["at"].as_f64())
+        .unwrap_or_default();
     let further = ["right", "down"].contains(&direction);
     // It begins in the middle.
     if (end > 1500.0) == further && (end - 1500.0).abs() > 10.0 {
@@ -307,7 +346,10 @@ async fn swallowed(stage: &mut Stage) -> Tried {
     let action = json!({"action": "left_click", "coordinate": at});
     stage.told(action, Outcome::NoChange).await?;
     let log = stage.log("swallow").await;
-    same(clicks(&log), vec!["press 1".to_owned(), "release 1".to_owned()])?;
+    same(
+        clicks(&log),
+        vec!["press 1".to_owned(), "release 1".to_owned()],
+    )?;
     Ok(Verdict::Delivered)
 }
 
@@ -351,7 +393,10 @@ async fn tk_canvas(stage: &mut Stage) -> Tried {
     let action = json!({"action": "left_click", "coordinate": [sx, sy]});
     stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("tk").await;
-    same(clicks(&log), vec!["press 1".to_owned(), "release 1".to_owned()])?;
+    same(
+        clicks(&log),
+        vec!["press 1".to_owned(), "release 1".to_owned()],
+    )?;
     // Tk counts from the canvas's own corner.
     let at = |key: &str, from: f64| log[0][key].as_f64().unwrap_or_default() + from;
     let told = json!({"x": at("x", left), "y": at("y", top)});

@@ -5,12 +5,16 @@ use interpreter_protocol::Outcome;
 use interpreter_test_support::fixtures::Place;
 use serde_json::{Value, json};
 
-use super::pointer::{near, same};
 use super::desk::{Desk, monitor};
+use super::pointer::{near, same};
 use super::{Deed, Stage, Verdict, deed};
 
 pub const DEEDS: &[Deed] = &[
-    deed!("move, point outside the picture", "edge of the display", outside),
+    deed!(
+        "move, point outside the picture",
+        "edge of the display",
+        outside
+    ),
     deed!("left click", "password manager", vault),
     deed!("scroll", "password manager", scrolled),
     deed!("left click", "display that was not given", not_given),
@@ -18,7 +22,11 @@ pub const DEEDS: &[Deed] = &[
     deed!("left click", "control held by nobody", other_session),
     deed!("key, the chord that stops", "canvas", panic_chord),
     deed!("unknown action", "canvas", unknown),
-    deed!("left click, while the person uses the mouse", "canvas", person_moves),
+    deed!(
+        "left click, while the person uses the mouse",
+        "canvas",
+        person_moves
+    ),
     deed!("left click, after Esc", "canvas", escape),
     // Behind the person's: what went to our own windows keeps control from coming back
     // for a second.
@@ -60,9 +68,10 @@ async fn outside(stage: &mut Stage) -> Tried {
         let text = read.map_err(|error| error.to_string())?.text;
         let edge = if right { frame.sent.0 - 1 } else { 0 };
         let wanted = format!("X={edge},");
-        if !text.as_deref().is_some_and(|text| {
-            text.starts_with(&wanted) && !text.contains("outside")
-        }) {
+        if !text
+            .as_deref()
+            .is_some_and(|text| text.starts_with(&wanted) && !text.contains("outside"))
+        {
             return Err(format!("the pointer is at {text:?}"));
         }
     }
@@ -87,8 +96,7 @@ async fn own(stage: &mut Stage) -> Tried {
 
 async fn dragged_to_own(stage: &mut Stage) -> Tried {
     let (from, to) = (stage.part("drop", "from"), stage.part("own", "middle"));
-    let action =
-        json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
+    let action = json!({"action": "left_click_drag", "start_coordinate": from, "coordinate": to});
     refused(stage, "own", action, |error| {
         matches!(error, ComputerError::OwnWindow { .. })
     })
@@ -188,14 +196,21 @@ async fn person_moves(stage: &mut Stage) -> Tried {
         Desk::X11(desktop) => desktop.person_moves(x + 60, y + 50),
         Desk::Sway(sway) => sway.person_moves(60.0, 50.0),
     };
-    person(stage, moves, |event| matches!(event, GateEvent::Paused { .. })).await?;
+    person(stage, moves, |event| {
+        matches!(event, GateEvent::Paused { .. })
+    })
+    .await?;
     let action = left_click(stage.part("canvas", "middle"));
     refused(stage, "canvas", action.clone(), |error| {
         matches!(error, ComputerError::Paused { .. })
     })
     .await?;
     // Given back, it works again, and the model is told.
-    stage.computer.gate().resume().map_err(|error| error.to_string())?;
+    stage
+        .computer
+        .gate()
+        .resume()
+        .map_err(|error| error.to_string())?;
     let effect = stage.told(action, Outcome::Confirmed).await?;
     let log = stage.log("canvas").await;
     let press = log.iter().find(|event| event["event"] == "press");
@@ -226,7 +241,9 @@ async fn escape(stage: &mut Stage) -> Tried {
         same(ours.collect(), Vec::<&Value>::new())?;
     }
     match acted {
-        Err(ComputerError::Stopped { by: StoppedBy::Escape }) => Ok(Verdict::Refused),
+        Err(ComputerError::Stopped {
+            by: StoppedBy::Escape,
+        }) => Ok(Verdict::Refused),
         other => Err(format!("it was said: {other:?}")),
     }
 }
@@ -236,7 +253,12 @@ fn change(stage: &mut Stage) {
     match &mut stage.desk {
         Desk::X11(desktop) => {
             let (w, h) = desktop.size();
-            let place = Place { x: w as i32 / 2, y: h as i32 / 2, w: 200, h: 200 };
+            let place = Place {
+                x: w as i32 / 2,
+                y: h as i32 / 2,
+                w: 200,
+                h: 200,
+            };
             desktop.set_monitor(&monitor(8), place, false);
         }
         Desk::Sway(sway) => sway.command("output HEADLESS-1 scale 1.25"),
@@ -254,8 +276,11 @@ async fn stale(stage: &mut Stage) -> Tried {
 
 /// The cell before it has changed the layout; the picture is from before that.
 async fn stale_type(stage: &mut Stage) -> Tried {
-    refused(stage, "canvas", json!({"action": "type", "text": "x"}), |error| {
-        *error == ComputerError::LayoutChanged
-    })
+    refused(
+        stage,
+        "canvas",
+        json!({"action": "type", "text": "x"}),
+        |error| *error == ComputerError::LayoutChanged,
+    )
     .await
 }

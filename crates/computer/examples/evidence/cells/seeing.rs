@@ -21,16 +21,24 @@ async fn zoom(stage: &mut Stage) -> Result<Verdict, String> {
         let [left, top] = stage.at("canvas", x - around, y - around);
         let [right, bottom] = stage.at("canvas", x + w + around, y + h + around);
         let action = json!({"action": "zoom", "region": [left, top, right, bottom]});
-        let acted = stage.act(&action).await.map_err(|error| error.to_string())?;
+        let acted = stage
+            .act(&action)
+            .await
+            .map_err(|error| error.to_string())?;
         let picture = acted.image.ok_or("there is no picture")?;
         let size = ((w + 2.0 * around) / pixel).round() as u32;
         if (picture.width, picture.height) != (size, size) {
-            return Err(format!("{}x{} pixels instead of {size}", picture.width, picture.height));
+            return Err(format!(
+                "{}x{} pixels instead of {size}",
+                picture.width, picture.height
+            ));
         }
         let colours = colours(&picture.png, size as usize)?;
         // Blurred by one pixel where a unit is no whole number of them.
         if colours != [wanted; 4] {
-            return Err(format!("the corners are {colours:?} with {around} units around it"));
+            return Err(format!(
+                "the corners are {colours:?} with {around} units around it"
+            ));
         }
     }
     Ok(Verdict::Delivered)

@@ -109,9 +109,7 @@ impl Stage {
     }
 
     pub async fn act(&self, action: &Value) -> Result<Acted, ComputerError> {
-        self.computer
-            .act(&self.session, action, &self.frame)
-            .await
+        self.computer.act(&self.session, action, &self.frame).await
     }
 
     /// An action that must be done; what was said of its effect.
@@ -128,7 +126,10 @@ impl Stage {
         if effect.outcome == outcome {
             Ok(effect)
         } else {
-            Err(format!("it was said: {:?}, {}", effect.outcome, effect.detail))
+            Err(format!(
+                "it was said: {:?}, {}",
+                effect.outcome, effect.detail
+            ))
         }
     }
 

@@ -39,11 +39,24 @@ use std::sync::Arc;
 use x11rb::protocol::xproto::ConnectionExt as _;
 
 use super::clipboard::SystemClipboard;
-use super::{Ledger, Place, Platform, PlatformError, Result};
+use super::{Ledger, Place, Platform, PlatformError, Result, SelectedText};
 pub(super) use accessibility::open as open_accessibility;
-pub(super) use hotkey::try_hotkey;
 use connection::X;
-pub(super) use selection::open as open_selection;
+pub(super) use hotkey::try_hotkey;
+
+/// Opens what reads selected text. Only X11 lets a program do that in others.
+pub(super) fn open_selection(display: Option<&str>) -> Result<Box<dyn SelectedText>> {
+    selection::open(display).map_err(|error| match wayland::socket(display) {
+        Some(socket) if std::os::unix::net::UnixStream::connect(&socket).is_ok() => {
+            PlatformError::NotPermitted {
+                message: "A Wayland session lets no program read what is selected in others."
+                    .to_owned(),
+                fix: "Copy the text and paste it, or log in to an X11 session.".to_owned(),
+            }
+        }
+        _ => error,
+    })
+}
 
 /// What helps where no way to stop works.
 pub(crate) const STOP_FIX: &str = "Use an X11 session, sway, KDE Plasma 6, or GNOME 48 or newer with \

@@ -26,6 +26,21 @@ const SCALES: [f64; 7] = [1.0, 2.0, 1.25, 1.5, 1.75, 3.0, 2.5];
 const NEAR: f64 = 3.0;
 
 impl Place {
+    /// Of a program that tells physical pixels of the screen, in units of that scale.
+    pub(super) fn of_screen(scale: f64) -> Self {
+        Self {
+            told: (0.0, 0.0),
+            real: (0.0, 0.0),
+            scale,
+            from_window: false,
+        }
+    }
+
+    /// Where it says where its windows are: how many pixels it takes for a unit.
+    pub(super) fn screen_scale(&self) -> Option<f64> {
+        (*self == Self::of_screen(self.scale)).then_some(self.scale)
+    }
+
     /// Of a program that tells this of the window.
     pub(super) fn of(told: Rect, window: &Window) -> Self {
         let size = |rect: Rect| (f64::from(rect.w), f64::from(rect.h));

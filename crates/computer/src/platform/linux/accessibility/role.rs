@@ -77,7 +77,11 @@ pub(super) fn words(role: Role, multi_line: bool) -> &'static str {
 pub(super) fn called(wanted: &str) -> Vec<Role> {
     (0..LAST)
         .filter_map(|number| Role::try_from(number).ok())
-        .filter(|role| [false, true].iter().any(|lines| words(*role, *lines) == wanted))
+        .filter(|role| {
+            [false, true]
+                .iter()
+                .any(|lines| words(*role, *lines) == wanted)
+        })
         .collect()
 }
 
@@ -99,6 +103,11 @@ pub(super) fn is_inner(role: Role) -> bool {
             | Role::Caption
             | Role::RedundantObject
     )
+}
+
+/// What is often named by a label in it only.
+pub(super) fn holds_label(role: Role) -> bool {
+    matches!(role, Role::ListItem | Role::TreeItem | Role::PageTab)
 }
 
 /// What a person clicks.
@@ -124,14 +133,10 @@ pub(super) fn is_used(role: Role) -> bool {
     )
 }
 
-/// What lies in a menu.
-pub(super) const IN_MENUS: [Role; 5] = [
-    Role::MenuItem,
-    Role::CheckMenuItem,
-    Role::RadioMenuItem,
-    Role::Menu,
-    Role::ListItem,
-];
+/// What lies in a menu, ...
+pub(super) const IN_MENUS: [Role; 3] = [Role::MenuItem, Role::CheckMenuItem, Role::RadioMenuItem];
+/// ... and what may lie in something that looks like one.
+pub(super) const LIKE_MENUS: [Role; 2] = [Role::Menu, Role::ListItem];
 
 #[cfg(test)]
 mod tests {

@@ -46,6 +46,8 @@ pub(super) struct AtSpi {
     from_window: HashMap<String, bool>,
     /// Names that no longer answer in time, and until when they are left alone.
     silent: HashMap<String, Instant>,
+    /// How many pixels programs take for a unit that say where they are.
+    scales: HashMap<String, f64>,
 }
 
 impl Tree for AtSpi {
@@ -96,6 +98,7 @@ impl AtSpi {
             focus: HashMap::new(),
             from_window: HashMap::new(),
             silent: HashMap::new(),
+            scales: HashMap::new(),
         }
     }
 
@@ -178,11 +181,28 @@ impl AtSpi {
                 };
                 let mut place = Place::of(told, window);
                 place.from_window |= kind == OF_WINDOW;
-                let fits = place.rect(told);
+                let mut fits = place.rect(told);
+                let size = (fits.w, fits.h);
+                let own = [window.content, window.rect]
+                    .iter()
+                    .any(|rect| rect.w.abs_diff(size.0) + rect.h.abs_diff(size.1) < 8);
+                if window.kind == WindowKind::Popup && !own && kind == OF_SCREEN {
+                    // It is another window than the program tells of: where that is says
+                    // nothing about this one, but its scale does.
+                    let scale = self.scales.get(&name).copied().unwrap_or(1.0);
+                    place = Place::of_screen(scale);
+                    fits = place.rect(told);
+                }
                 let near = |rect: Rect| {
                     fits.x.abs_diff(rect.x) + fits.y.abs_diff(rect.y) < 8
                         && fits.w.abs_diff(rect.w) + fits.h.abs_diff(rect.h) < 8
                 };
+                if let Some(scale) = place.screen_scale()
+                    && window.kind != WindowKind::Popup
+                    && (near(window.content) || near(window.rect))
+                {
+                    self.scales.insert(name.clone(), scale);
+                }
                 let active = states.contains(State::Active) == window.active;
                 let score = 4 * u32::from(titled)
                     + 2 * u32::from(near(window.content) || near(window.rect))
@@ -225,12 +245,23 @@ impl AtSpi {
 
     fn at(&mut self, window: &Window, at: (i32, i32), deadline: Instant) -> Option<Element> {
         let frames = self.frames(window, deadline);
-        if window.kind == WindowKind::Popup
-            && let Some(found) = self.in_menu(&frames, at, deadline)
-        {
-            return Some(found);
+        if window.kind == WindowKind::Popup {
+            for roles in [&role::IN_MENUS[..], &role::LIKE_MENUS] {
+                if let Some(found) = self.in_menu(&frames, window, at, roles, deadline) {
+                    return Some(found);
+                }
+            }
         }
         let ((name, path), place) = frames.into_iter().next()?;
+        if window.kind == WindowKind::Popup && place.screen_scale().is_some() {
+            // What the program tells of lies below it.
+            let told = self
+                .extents(&name, &path, OF_SCREEN)
+                .map(|told| place.rect(told))?;
+            if told.w.abs_diff(window.rect.w) + told.h.abs_diff(window.rect.h) >= 8 {
+                return None;
+            }
+        }
         let (name, path) = self.down((name, path), &place, at, deadline)?;
         let (name, path) = self.up((name, path), deadline);
         let element = self.element(&name, &path, Some(&place), deadline)?;
@@ -243,16 +274,13 @@ impl AtSpi {
     fn in_menu(
         &mut self,
         frames: &[(Names, Place)],
+        window: &Window,
         at: (i32, i32),
+        roles: &[Role],
         deadline: Instant,
     ) -> Option<Element> {
         let ((name, _), place) = frames.first()?;
-        let found = self.matches(
-            name,
-            ROOT,
-            &[State::Showing, State::Visible],
-            &role::IN_MENUS,
-        )?;
+        let found = self.matches(name, ROOT, &[State::Showing, State::Visible], roles)?;
         let mut best: Option<(u64, Names)> = None;
         for reference in found.into_iter().take(MOST_CHILDREN) {
             if Instant::now() > deadline {
@@ -269,7 +297,12 @@ impl AtSpi {
             };
             let area = place.rect(told);
             let size = u64::from(area.w) * u64::from(area.h);
-            if area.contains(at.0, at.1) && best.as_ref().is_none_or(|(least, _)| size < *least) {
+            // What reaches out of the menu is not in it.
+            let inside = area.intersection(window.rect) == Some(area);
+            if inside
+                && area.contains(at.0, at.1)
+                && best.as_ref().is_none_or(|(least, _)| size < *least)
+            {
                 best = Some((size, (name, path)));
             }
         }
@@ -447,7 +480,10 @@ impl AtSpi {
             all,
             HashMap::<String, String>::new(),
             all,
-            flags.into_iter().map(u32::cast_signed).collect::<Vec<i32>>(),
+            flags
+                .into_iter()
+                .map(u32::cast_signed)
+                .collect::<Vec<i32>>(),
             any as i32,
             Vec::<String>::new(),
             all,

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Value};
 
-use super::bus::{Bus, Details, Options, Told, failed};
+use super::bus::{Bus, Details, Options, Told};
 use super::token::Token;
 use super::trigger::Trigger;
+use super::trouble::failed;
 use super::{INHIBIT, REMOTE_DESKTOP, SCREEN_CAST};
 use crate::platform::{PlatformError, Result};
 
@@ -231,7 +232,10 @@ impl Acting {
         B: serde::Serialize + DynamicType,
     {
         let session = lock(&self.session);
-        let Some(open) = session.as_ref().filter(|_| !self.over.load(Ordering::Relaxed)) else {
+        let Some(open) = session
+            .as_ref()
+            .filter(|_| !self.over.load(Ordering::Relaxed))
+        else {
             return Err(ended());
         };
         let allowed = match device {

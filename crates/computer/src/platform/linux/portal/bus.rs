@@ -15,6 +15,7 @@ use zbus::blocking::{Connection, MessageIterator};
 use zbus::message::Type as Kind;
 use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Type, Value};
 
+use super::trouble::{explain, failed, is_nobody, lacks, missing};
 use crate::platform::{PlatformError, Result};
 
 pub(super) const PORTAL: &str = "org.freedesktop.portal.Desktop";
@@ -50,6 +51,9 @@ struct Hub {
     asked: Mutex<HashMap<String, SyncSender<(u32, Details)>>>,
     /// Who hears what happens to a session, by its path.
     hearers: Mutex<HashMap<String, Hearer>>,
+    /// The portal's own name on the bus: any program may send us a signal, and only the
+    /// portal's count.
+    portal: Mutex<Option<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -92,12 +96,13 @@ impl Bus {
         });
         for rule in [
             format!("type='signal',sender='{PORTAL}'"),
-            format!(
-                "type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{PORTAL}'"
-            ),
+            format!("type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{PORTAL}'"),
         ] {
             bus.daemon::<()>("AddMatch", &rule).map_err(no_bus)?;
         }
+        // Where it does not run yet, it says so when it does.
+        let owner: zbus::Result<String> = bus.daemon("GetNameOwner", PORTAL);
+        *lock(&bus.hub.portal) = owner.ok();
         let (conn, hub) = (bus.conn.clone(), Arc::clone(&bus.hub));
         std::thread::Builder::new()
             .name("portal".to_owned())
@@ -116,9 +121,9 @@ impl Bus {
     where
         T: serde::de::DeserializeOwned + Type,
     {
-        let reply =
-            self.conn
-                .call_method(Some(BUS), BUS_PATH, Some(BUS), method, &(argument,))?;
+        let reply = self
+            .conn
+            .call_method(Some(BUS), BUS_PATH, Some(BUS), method, &(argument,))?;
         reply.body().deserialize()
     }
 
@@ -220,18 +225,18 @@ impl Bus {
             Ok(handle) if handle.as_str() != path => Some(handle.as_str().to_owned()),
             _ => None,
         };
-        if let Some(other) = &other {
-            lock(&self.hub.asked).insert(other.clone(), tell);
+        match &other {
+            Some(other) => {
+                lock(&self.hub.asked).insert(other.clone(), tell);
+            }
+            // Only who may answer keeps it: where they go, the wait ends.
+            None => drop(tell),
         }
         let answered = called.and_then(|handle| {
             answer.recv_timeout(CONSENT).map_err(|_| {
-                let _ = self.conn.call_method(
-                    Some(PORTAL),
-                    &handle,
-                    Some(REQUEST),
-                    "Close",
-                    &(),
-                );
+                let _ = self
+                    .conn
+                    .call_method(Some(PORTAL), &handle, Some(REQUEST), "Close", &());
                 PlatformError::NotPermitted {
                     message: "The desktop's question was not answered.".to_owned(),
                     fix: "Try again, and answer it.".to_owned(),
@@ -291,6 +296,11 @@ fn hear(conn: &Connection, hub: &Hub) {
         let member = header.member().map(ToString::to_string);
         let interface = header.interface().map(ToString::to_string);
         let path = header.path().map(ToString::to_string).unwrap_or_default();
+        let sender = header.sender().map(ToString::to_string);
+        let from_bus = sender.as_deref() == Some(BUS);
+        if !from_bus && (sender.is_none() || sender != *lock(&hub.portal)) {
+            continue;
+        }
         match (interface.as_deref(), member.as_deref()) {
             (Some(REQUEST), Some("Response")) => {
                 let Ok(answer) = message.body().deserialize::<(u32, Details)>() else {
@@ -311,11 +321,14 @@ fn hear(conn: &Connection, hub: &Hub) {
             }
             (Some(BUS), Some("NameOwnerChanged")) => {
                 let body = message.body();
-                let gone = body
-                    .deserialize::<(String, String, String)>()
-                    .is_ok_and(|(name, old, _)| name == PORTAL && !old.is_empty());
-                if gone {
-                    tell_all(hub);
+                let Ok((name, old, new)) = body.deserialize::<(String, String, String)>() else {
+                    continue;
+                };
+                if name == PORTAL && from_bus {
+                    *lock(&hub.portal) = Some(new).filter(|new| !new.is_empty());
+                    if !old.is_empty() {
+                        tell_all(hub);
+                    }
                 }
             }
             _ => {}
@@ -339,69 +352,5 @@ fn tell_all(hub: &Hub) {
     let hearers: Vec<Hearer> = lock(&hub.hearers).values().cloned().collect();
     for hearer in hearers {
         hearer(Told::Closed);
-    }
-}
-
-fn is_nobody(error: &zbus::Error) -> bool {
-    named(error).is_some_and(|name| {
-        ["ServiceUnknown", "NameHasNoOwner", "NoReply", "Disconnected"]
-            .iter()
-            .any(|known| name.ends_with(known))
-            || name.contains(".Spawn.")
-    })
-}
-
-fn named(error: &zbus::Error) -> Option<String> {
-    match error {
-        zbus::Error::MethodError(name, ..) => Some(name.to_string()),
-        zbus::Error::FDO(error) => Some(zbus::DBusError::name(&**error).to_string()),
-        _ => None,
-    }
-}
-
-fn explain(interface: &str, error: &zbus::Error) -> PlatformError {
-    if is_nobody(error) {
-        return missing("nobody answers as org.freedesktop.portal.Desktop");
-    }
-    let name = named(error).unwrap_or_default();
-    if name.ends_with("UnknownMethod") || name.ends_with("UnknownInterface") {
-        return lacks(interface);
-    }
-    if name.ends_with("AccessDenied") || name.ends_with("NotAllowed") {
-        return PlatformError::NotPermitted {
-            message: format!("The desktop does not allow it ({error})."),
-            fix: "Allow it for Interpreter in the desktop's settings.".to_owned(),
-        };
-    }
-    failed("asking the desktop's portal", error)
-}
-
-/// There is no portal.
-pub(super) fn missing(why: &str) -> PlatformError {
-    PlatformError::NoDisplay {
-        message: format!(
-            "This desktop shows its screen to programs only through its portal, and there is \
-             none: {why}."
-        ),
-        fix: "Install xdg-desktop-portal and the part for your desktop \
-              (xdg-desktop-portal-gnome or xdg-desktop-portal-kde), and log in again."
-            .to_owned(),
-    }
-}
-
-/// The portal is there, and this part of it is not.
-pub(super) fn lacks(interface: &str) -> PlatformError {
-    let part = interface.rsplit('.').next().unwrap_or(interface);
-    PlatformError::Unsupported(format!(
-        "this desktop's portal does not offer {part}; update xdg-desktop-portal and its part for \
-         your desktop (GNOME, KDE Plasma), or log in to an X11 session"
-    ))
-}
-
-/// The portal did not do it.
-pub(super) fn failed(doing: &str, error: impl std::fmt::Display) -> PlatformError {
-    PlatformError::Failed {
-        doing: doing.to_owned(),
-        reason: error.to_string(),
     }
 }

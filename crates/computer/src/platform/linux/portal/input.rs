@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::acting::{Acting, Device, Stream, lock};
 use super::super::keysyms;
 use super::super::wayland::{Monitor, Monitors, keycode};
+use super::acting::{Acting, Device, Stream, lock};
 use super::bus::Options;
 use crate::platform::{Button, Held, Input, Key, PlatformError, Result};
 
@@ -145,9 +145,7 @@ pub(super) fn locate(
     let monitor = monitors
         .iter()
         .find(|monitor| monitor.display.rect().contains(x, y))
-        .ok_or_else(|| {
-            PlatformError::Gone(format!("({x}, {y}) does not lie on any display"))
-        })?;
+        .ok_or_else(|| PlatformError::Gone(format!("({x}, {y}) does not lie on any display")))?;
     let here = streams.iter().find(|stream| stream.at == Some(monitor.at));
     // One display and one stream can only mean each other.
     let only = match streams {
@@ -163,16 +161,17 @@ pub(super) fn locate(
         (Some(one), None) if alike.count() == 1 => Some(one),
         _ => None,
     };
-    let stream = here.or(only).or(by_size).ok_or_else(|| {
-        PlatformError::NotPermitted {
+    let stream = here
+        .or(only)
+        .or(by_size)
+        .ok_or_else(|| PlatformError::NotPermitted {
             message: format!(
                 "The display {} was not released to Interpreter.",
                 monitor.display.id
             ),
             fix: "Turn OS mode on again, and choose this display too when the desktop asks."
                 .to_owned(),
-        }
-    })?;
+        })?;
     let (origin, pixels) = (monitor.display.origin, monitor.display.size);
     let one = |value: i32, from: i32, pixels: u32, logical: i32| {
         let centre = f64::from(value - from) + 0.5;
@@ -193,8 +192,7 @@ impl Input for PortalInput {
     fn move_to(&mut self, x: i32, y: i32) -> Result<()> {
         let acting = &self.acting;
         let monitors = self.monitors.all()?;
-        let (stream, at_x, at_y) =
-            locate(&monitors, &acting.streams(), acting.in_pixels, (x, y))?;
+        let (stream, at_x, at_y) = locate(&monitors, &acting.streams(), acting.in_pixels, (x, y))?;
         acting.notify(Device::Pointer, "NotifyPointerMotionAbsolute", |session| {
             (session, Options::new(), stream, at_x, at_y)
         })?;

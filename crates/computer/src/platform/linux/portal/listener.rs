@@ -2,8 +2,8 @@
 //! from the desktop's own sign. What else they do with mouse and keys is not told here.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
@@ -81,7 +81,10 @@ impl PortalListener {
             refused,
         );
         match bound {
-            Ok(mut bound) => Ok((session, bound.remove("shortcuts").map(keys).unwrap_or_default())),
+            Ok(mut bound) => Ok((
+                session,
+                bound.remove("shortcuts").map(keys).unwrap_or_default(),
+            )),
             Err(error) => {
                 bus.close(&session);
                 Err(error)
@@ -147,11 +150,7 @@ impl Listener for PortalListener {
                 (Ears::Trial(_), Told::Closed) | (Ears::Shut, _) => {}
             }),
         );
-        let (acting, ended, shut) = (
-            Arc::clone(&self.acting),
-            session.clone(),
-            Arc::clone(&ears),
-        );
+        let (acting, ended, shut) = (Arc::clone(&self.acting), session, Arc::clone(&ears));
         // Ends what was begun, wherever this returns.
         let listening = Listening::new(move || {
             *lock(&shut) = Ears::Shut;

@@ -20,6 +20,7 @@ mod picture;
 mod screen;
 mod token;
 mod trigger;
+mod trouble;
 mod windows;
 
 use std::path::Path;

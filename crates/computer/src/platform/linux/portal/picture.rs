@@ -11,8 +11,8 @@ use std::time::SystemTime;
 use fast_image_resize as fir;
 use interpreter_perception::Pixels;
 
-use super::bus::failed;
 use super::super::wayland::Monitor;
+use super::trouble::failed;
 use crate::platform::{PlatformError, Rect, Result};
 
 const DOING: &str = "reading the desktop's picture";
@@ -192,9 +192,13 @@ fn resized(pixels: Pixels, size: (u32, u32)) -> Result<Pixels> {
     if (pixels.width, pixels.height) == size {
         return Ok(pixels);
     }
-    let source =
-        fir::images::ImageRef::new(pixels.width, pixels.height, &pixels.rgb, fir::PixelType::U8x3)
-            .map_err(|error| failed(DOING, error))?;
+    let source = fir::images::ImageRef::new(
+        pixels.width,
+        pixels.height,
+        &pixels.rgb,
+        fir::PixelType::U8x3,
+    )
+    .map_err(|error| failed(DOING, error))?;
     let mut target = fir::images::Image::new(size.0.max(1), size.1.max(1), fir::PixelType::U8x3);
     // Whole multiples of a pixel become that pixel again.
     let options =
@@ -232,7 +236,13 @@ mod tests {
     use crate::platform::Display;
     use pretty_assertions::assert_eq;
 
-    fn monitor(id: &str, origin: (i32, i32), pixels: (u32, u32), at: (i32, i32), scale: f64) -> Monitor {
+    fn monitor(
+        id: &str,
+        origin: (i32, i32),
+        pixels: (u32, u32),
+        at: (i32, i32),
+        scale: f64,
+    ) -> Monitor {
         let logical = |pixels: u32| (f64::from(pixels) / scale).round() as i32;
         Monitor {
             display: Display {
@@ -278,7 +288,12 @@ mod tests {
         assert_eq!(a.rgb, painted(8, 6, |x, y| [x as u8, y as u8, 100]).rgb);
         let b = cut(&whole, &desk, desk[1].display.rect()).unwrap();
         assert_eq!(b.rgb, painted(10, 8, |x, y| [x as u8, y as u8, 200]).rgb);
-        let part = Rect { x: -3, y: 1, w: 5, h: 2 };
+        let part = Rect {
+            x: -3,
+            y: 1,
+            w: 5,
+            h: 2,
+        };
         let both = cut(&whole, &desk, part).unwrap();
         let expected = painted(5, 2, |x, y| match x {
             0..3 => [7 + x as u8, 5 + y as u8, 200],
@@ -286,10 +301,16 @@ mod tests {
         });
         assert_eq!(both.rgb, expected.rgb);
         let nowhere = Rect { x: 100, ..part };
-        assert!(matches!(cut(&whole, &desk, nowhere), Err(PlatformError::Gone(_))));
+        assert!(matches!(
+            cut(&whole, &desk, nowhere),
+            Err(PlatformError::Gone(_))
+        ));
         // A picture of something else is refused, never guessed.
         let other = painted(26, 40, |_, _| [0; 3]);
-        assert!(matches!(cut(&other, &desk, part), Err(PlatformError::Failed { .. })));
+        assert!(matches!(
+            cut(&other, &desk, part),
+            Err(PlatformError::Failed { .. })
+        ));
     }
 
     #[test]
@@ -312,7 +333,9 @@ mod tests {
         let mut encoder = png::Encoder::new(&mut bytes, 2, 1);
         encoder.set_color(png::ColorType::Rgba);
         let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&[1, 2, 3, 255, 4, 5, 6, 255]).unwrap();
+        writer
+            .write_image_data(&[1, 2, 3, 255, 4, 5, 6, 255])
+            .unwrap();
         writer.finish().unwrap();
         std::fs::write(&path, &bytes).unwrap();
         let address = format!("file://{}", path.display());

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant, SystemTime};
 use interpreter_perception::Pixels;
 use zbus::zvariant::Value;
 
+use super::super::wayland::Monitors;
 use super::SCREENSHOT;
 use super::acting::{Acting, lock};
-use super::super::wayland::Monitors;
-use super::bus::{Bus, Options, failed};
+use super::bus::{Bus, Options};
 use super::input::middle;
 use super::picture;
+use super::trouble::failed;
 use super::windows::Windows;
 use crate::platform::{
     ChangeWatch, Display, PlatformError, Rect, Result, Screen, Window, layout_hash,
@@ -63,9 +64,14 @@ impl Screen for PortalScreen {
                     .to_owned(),
             },
         )?;
-        let address = made.remove("uri").and_then(|uri| String::try_from(uri).ok());
+        let address = made
+            .remove("uri")
+            .and_then(|uri| String::try_from(uri).ok());
         let address = address.ok_or_else(|| {
-            failed("taking a picture of the screen", "the desktop names no file")
+            failed(
+                "taking a picture of the screen",
+                "the desktop names no file",
+            )
         })?;
         let whole = picture::fetch(&address, asked)?;
         if self.monitors.all()? != before {

@@ -98,7 +98,9 @@ fn key(word: &str) -> Option<Key> {
         "insert" | "ins" => NamedKey::Insert,
         "space" => NamedKey::Space,
         _ => {
-            let number = word.strip_prefix('f').and_then(|number| number.parse().ok());
+            let number = word
+                .strip_prefix('f')
+                .and_then(|number| number.parse().ok());
             if let Some(number) = number.filter(|number| (1..=24).contains(number)) {
                 return Some(Key::Named(NamedKey::F(number)));
             }
@@ -153,9 +155,6 @@ mod tests {
         assert!(!chord.is_met(&[ctrl], &f12));
         assert!(!chord.is_met(&[ctrl, shift, alt], &f12));
         assert!(!chord.is_met(&[ctrl, shift], &ctrl));
-        assert_eq!(
-            chord.keys(),
-            [Key::Named(NamedKey::Control), shift, f12]
-        );
+        assert_eq!(chord.keys(), [Key::Named(NamedKey::Control), shift, f12]);
     }
 }

@@ -233,7 +233,11 @@ mod tests {
             for row in 0..h {
                 for column in 0..w {
                     let at = ((row * w + column) * 4) as usize;
-                    let colour = if pixels[at..at + 4] == LIGHT { 'o' } else { '#' };
+                    let colour = if pixels[at..at + 4] == LIGHT {
+                        'o'
+                    } else {
+                        '#'
+                    };
                     let place = &mut shown[(y - 5 + row) as usize][(x + 20 + column) as usize];
                     assert_eq!(*place, ' ', "{side:?}");
                     *place = colour;

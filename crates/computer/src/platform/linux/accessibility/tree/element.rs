@@ -7,11 +7,14 @@ use atspi::{Interface, InterfaceSet, Role, State};
 use super::super::bus::{ACCESSIBLE, ROOT, Reference, TEXT, VALUE};
 use super::super::place::Place;
 use super::super::role;
-use super::{AtSpi, OF_SCREEN, OF_WINDOW, is_none};
+use super::{AtSpi, OF_SCREEN, OF_WINDOW, is_none, owned};
 use crate::platform::{Element, States};
 
 /// Text longer than this is not read back.
 const MOST_CHARACTERS: i32 = 20_000;
+/// A label lies so deep in what it names at most, among so many others.
+const LABEL_DEEP: usize = 3;
+const LABEL_WIDE: usize = 4;
 /// The relation to the label that names an element.
 const LABELLED_BY: u32 = 2;
 
@@ -59,7 +62,7 @@ impl AtSpi {
             } else {
                 role::words(role, is(State::MultiLine)).to_owned()
             },
-            name: self.name((name, path), told, in_time()),
+            name: self.full_name((name, path), told, role::holds_label(role), in_time()),
             value: None,
             area,
             protected,
@@ -89,8 +92,45 @@ impl AtSpi {
         Some(element)
     }
 
+    /// The same, and for what is named by a label in it that label's.
+    pub(super) fn full_name(
+        &self,
+        (name, path): (&str, &str),
+        told: String,
+        holds: bool,
+        in_time: bool,
+    ) -> String {
+        let called = self.name((name, path), told, in_time);
+        if !called.trim().is_empty() || !holds || !in_time {
+            return called;
+        }
+        let mut level = vec![(name.to_owned(), path.to_owned())];
+        for _ in 0..LABEL_DEEP {
+            let mut next = Vec::new();
+            for (name, path) in level {
+                let children: Option<Vec<Reference>> =
+                    self.ask(&name, &path, ACCESSIBLE, "GetChildren", &());
+                for child in children.unwrap_or_default().into_iter().take(LABEL_WIDE) {
+                    let (name, path) = owned(child);
+                    let told: Option<String> = self.property((&name, &path), ACCESSIBLE, "Name");
+                    if let Some(told) = told.filter(|told| !told.trim().is_empty()) {
+                        return told;
+                    }
+                    next.push((name, path));
+                }
+            }
+            level = next;
+        }
+        called
+    }
+
     /// What an element is called: its name, its label's, or what describes it.
-    pub(super) fn name(&self, (name, path): (&str, &str), mut told: String, in_time: bool) -> String {
+    pub(super) fn name(
+        &self,
+        (name, path): (&str, &str),
+        mut told: String,
+        in_time: bool,
+    ) -> String {
         // The name of its class is none.
         if told
             .strip_prefix("Gtk")

@@ -10,7 +10,7 @@ use super::super::place::Place;
 use super::super::role;
 use super::{AtSpi, Names, OF_SCREEN, OF_WINDOW, is_seen, owned};
 use crate::platform::accessibility::search;
-use crate::platform::{Element, Rect, Sought};
+use crate::platform::{Element, Rect, Sought, WindowKind};
 
 /// So many elements of a role are asked for their names.
 const MOST_NAMED: usize = 800;
@@ -36,6 +36,14 @@ impl AtSpi {
             }
         }
         let in_menu = roles.iter().any(|role| role::IN_MENUS.contains(role));
+        if sought.window.kind == WindowKind::Popup {
+            // What lies below it is not in it.
+            let inside = |area: &Rect| {
+                let part = area.intersection(sought.window.rect);
+                part.is_some_and(|part| part == *area)
+            };
+            found.retain(|(.., area)| inside(area));
+        }
         if found.is_empty()
             && in_menu
             && let Some(((name, _), place)) = frames.first()
@@ -63,7 +71,7 @@ impl AtSpi {
         roles: &[Role],
         deadline: Instant,
     ) -> Vec<Names> {
-        let fits = |(name, path): &Names| self.is_called((name, path), &sought.name, deadline);
+        let fits = |(name, path): &Names| self.is_called((name, path), sought, deadline);
         let told: Option<Vec<Reference>> = match roles {
             [] => None,
             roles => self.matches(&from.0, &from.1, &[State::Showing], roles),
@@ -82,7 +90,11 @@ impl AtSpi {
             }
             let children: Option<Vec<Reference>> =
                 self.ask(name, path, ACCESSIBLE, "GetChildren", &());
-            children.unwrap_or_default().into_iter().map(owned).collect()
+            children
+                .unwrap_or_default()
+                .into_iter()
+                .map(owned)
+                .collect()
         };
         let is = |names: &Names| {
             let role = self.role(&names.0, &names.1);
@@ -91,11 +103,16 @@ impl AtSpi {
         search(vec![from.clone()], children, is, deadline)
     }
 
-    fn is_called(&self, (name, path): (&str, &str), wanted: &str, deadline: Instant) -> bool {
+    fn is_called(&self, (name, path): (&str, &str), sought: &Sought, deadline: Instant) -> bool {
+        if sought.name.is_none() {
+            return true;
+        }
         let told: Option<String> = self.property((name, path), ACCESSIBLE, "Name");
         let in_time = Instant::now() < deadline;
-        let called = self.name((name, path), told.unwrap_or_default(), in_time);
-        called.trim() == wanted.trim()
+        let holds = matches!(sought.role.as_str(), "list item" | "tree item" | "tab");
+        let told = told.unwrap_or_default();
+        let called = self.full_name((name, path), told, holds, in_time);
+        sought.is_called(&called)
     }
 
     fn area_of(&self, (name, path): &Names, place: &Place) -> Option<Rect> {
