@@ -118,7 +118,9 @@ impl Computer {
                 let (computer, again) = (self.clone(), trace.clone());
                 let tried = blocking(move || computer.by_place(&again, Some(&window))).await?;
                 match tried {
-                    Tried::Found(place) => return self.found_all(session, trace, place, begun).await,
+                    Tried::Found(place) => {
+                        return self.found_all(session, trace, place, begun).await;
+                    }
                     Tried::Not(now, _) => why = now,
                 }
             }
@@ -159,7 +161,11 @@ impl Computer {
             let windows = computer.check(screen.windows())?;
             let top = computer.topmost(&windows, end).cloned();
             let young = MENU_OPENS.saturating_sub(begun.elapsed());
-            if !young.is_zero() && top.as_ref().is_some_and(|top| top.kind == WindowKind::Popup) {
+            if !young.is_zero()
+                && top
+                    .as_ref()
+                    .is_some_and(|top| top.kind == WindowKind::Popup)
+            {
                 let token = computer.gate().token(&session)?;
                 let mut watch = computer.check(screen.damage())?;
                 let stopped = || !computer.gate().is_current(token);
@@ -242,7 +248,10 @@ impl Computer {
         let windows = self.check(screen.windows())?;
         let Some(app) = trace.app.as_deref() else {
             return match trace.points.is_empty() {
-                true => Ok(Tried::Not("It is not known which program had the keyboard.".into(), None)),
+                true => Ok(Tried::Not(
+                    "It is not known which program had the keyboard.".into(),
+                    None,
+                )),
                 false => self.by_place(trace, None),
             };
         };
@@ -251,11 +260,17 @@ impl Computer {
             // A dialog may come in a moment: until then no other window stands for it.
             candidates.retain(|window| same_title(trace, window));
             if candidates.is_empty() {
-                return Ok(Tried::Not(format!("Its window of {app} is not there."), None));
+                return Ok(Tried::Not(
+                    format!("Its window of {app} is not there."),
+                    None,
+                ));
             }
         }
         let Some(first) = candidates.first() else {
-            return Ok(Tried::Not(format!("{app} has no window on the screen."), None));
+            return Ok(Tried::Not(
+                format!("{app} has no window on the screen."),
+                None,
+            ));
         };
         self.may_use(session, first, &*screen, plan)?;
         if plan.aim == Aim::Focus {
@@ -410,7 +425,10 @@ impl Computer {
         screen: &dyn Screen,
     ) -> Result<Tried, ComputerError> {
         let active = self.check(screen.active_window())?;
-        if active.as_ref().is_none_or(|active| !belongs(active, window)) {
+        if active
+            .as_ref()
+            .is_none_or(|active| !belongs(active, window))
+        {
             self.check(screen.activate(window.id))?;
             self.rest()?;
         }
@@ -431,7 +449,10 @@ impl Computer {
             Some(Match::Other) if types(&trace.action) => {
                 let now = told.as_ref().map(named).unwrap_or_default();
                 return Ok(Tried::Not(
-                    format!("{} does not have the keyboard; {now} has it.", described(trace)),
+                    format!(
+                        "{} does not have the keyboard; {now} has it.",
+                        described(trace)
+                    ),
                     None,
                 ));
             }
@@ -456,7 +477,8 @@ impl Computer {
             blocking(move || {
                 let frame = computer.native_frame(Some(middle(rect)))?;
                 let part = rect.intersection(area_of(&frame));
-                let part = part.ok_or_else(|| ComputerError::failed("The window is not on a display."))?;
+                let part =
+                    part.ok_or_else(|| ComputerError::failed("The window is not on a display."))?;
                 let moment = computer.moment(&*computer.screen()?, part)?;
                 Ok((part, moment.pixels))
             })
@@ -669,7 +691,10 @@ fn within(trace: &Trace, now: Rect) -> (i32, i32) {
 /// More of what is on it shows where it is larger; its parts do not grow with it.
 fn is_surface(trace: &Trace) -> bool {
     let role = trace.element.as_ref().map(|(role, ..)| role.as_str());
-    matches!(role, Some("canvas" | "text area" | "document" | "table" | "tree" | "list"))
+    matches!(
+        role,
+        Some("canvas" | "text area" | "document" | "table" | "tree" | "list")
+    )
 }
 
 /// Roles that only hold others tell nothing about the place in them.

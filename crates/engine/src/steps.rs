@@ -37,10 +37,18 @@ pub(crate) struct Steps {
     doing: Mutex<Doing>,
     /// Steps that are not written yet.
     open: watch::Sender<usize>,
-    /// Pictures that are written: pixels and size, and the blob.
-    known: Mutex<VecDeque<((String, (u32, u32)), String)>>,
+    /// Pictures that are written.
+    known: Mutex<VecDeque<Known>>,
     /// What the model saw last.
     seen: Mutex<Option<(Frame, String)>>,
+}
+
+/// A picture that is written.
+struct Known {
+    /// Tells its pixels apart.
+    pixels: String,
+    size: (u32, u32),
+    blob: String,
 }
 
 #[derive(Default, Clone)]
@@ -89,14 +97,18 @@ impl Steps {
 
     fn know(&self, pixels: &str, size: (u32, u32), blob: &str) {
         let mut known = lock(&self.known);
-        known.push_front(((pixels.to_owned(), size), blob.to_owned()));
+        known.push_front(Known {
+            pixels: pixels.to_owned(),
+            size,
+            blob: blob.to_owned(),
+        });
         known.truncate(KNOWN);
     }
 
     fn known(&self, pixels: &str, size: (u32, u32)) -> Option<String> {
         let known = lock(&self.known);
-        let is = |((hash, of), _): &&((String, (u32, u32)), String)| hash == pixels && *of == size;
-        known.iter().find(is).map(|(_, blob)| blob.clone())
+        let is = |known: &&Known| known.pixels == pixels && known.size == size;
+        known.iter().find(is).map(|known| known.blob.clone())
     }
 }
 

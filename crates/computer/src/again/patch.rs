@@ -144,7 +144,7 @@ mod tests {
             let there = part(&now, around(at));
             assert_eq!(alike(&patch, there).unwrap(), expected);
         };
-        check(old.clone(), point, true);
+        check(old, point, true);
         // It moved, and one looks where it went.
         check(picture(&[mark(120, 84, 20)], white), (130, 90), true);
         check(picture(&[mark(120, 84, 20)], white), point, false);

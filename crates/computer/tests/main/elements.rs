@@ -258,11 +258,17 @@ async fn the_element_on_a_page_behind_a_tab() {
     let form = session.form(&["form", "Pages", "pages"]);
     let computer = session.computer();
     let frame = session.frame(&computer).await;
-    for (part, role, name) in [("delete", "button", "Delete"), ("name", "text field", "Name")] {
+    for (part, role, name) in [
+        ("delete", "button", "Delete"),
+        ("name", "text field", "Name"),
+    ] {
         let told = element(&computer, &form.click(part), &frame).await.element;
         let told = told.unwrap();
         assert_eq!((told.role.as_str(), told.name.as_str()), (role, name));
-        assert!(near(told.area.unwrap(), form.places[part]), "{part}: {told:?}");
+        assert!(
+            near(told.area.unwrap(), form.places[part]),
+            "{part}: {told:?}"
+        );
     }
 }
 

@@ -42,8 +42,8 @@ test('a secret is saved with its apps, and its value does not stay in the page',
   screen.getByText('No secret can be typed');
   await userEvent.type(field('Name'), ' mail password ');
   await userEvent.type(field('Value'), 'hunter22');
-  await userEvent.type(field('Apps, separated by commas'), 'Firefox, Thunderbird,');
-  await userEvent.type(field('Title of the window'), 'mail.example');
+  await userEvent.type(field('Apps, with commas between'), 'Firefox, Thunderbird,');
+  await userEvent.type(field('Title of the window (optional)'), 'mail.example');
   expect(field('Value').type).toBe('password');
   const secret: TypingSecret = {
     name: 'mail password',
@@ -63,7 +63,7 @@ test('an empty value changes only where it may be typed, and removing asks first
   backend.secrets = [{ name: 'bank', apps: ['Firefox'] }];
   await open();
   await userEvent.type(field('Name'), 'bank');
-  await userEvent.type(field('Apps, separated by commas'), 'Chromium');
+  await userEvent.type(field('Apps, with commas between'), 'Chromium');
   await act(async () => userEvent.click(screen.getByRole('button', { name: 'Save' })));
   expect(backend.ops).toEqual([
     { op: 'save_typing_secret', secret: { name: 'bank', apps: ['Chromium'] } },

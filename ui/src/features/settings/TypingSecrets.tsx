@@ -1,5 +1,5 @@
 import { KeyRound } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { FIELD } from '@/components/Field';
@@ -13,7 +13,7 @@ import { Ask } from './Ask';
 import { Group, Nothing, Refusal, Unread } from './parts';
 import { useQuery } from './useQuery';
 
-const INPUT = `${FIELD} min-w-40 flex-1 border-border-strong`;
+const INPUT = `${FIELD} w-full border-border-strong text-13 text-text`;
 
 /** Secrets that are typed by their names: which there are, where they go, and new ones. */
 export function TypingSecrets() {
@@ -141,45 +141,59 @@ function Add({ onAdd }: AddProps) {
   return (
     <form onSubmit={add} className="px-3 py-2" aria-label={t('secrets.add')}>
       <p className="mb-1.5 text-12 text-muted">{t('secrets.addWhy')}</p>
-      <div className="flex flex-wrap items-center gap-2">
-        <input
-          aria-label={t('secrets.name')}
-          placeholder={t('secrets.nameExample')}
-          autoComplete="off"
-          spellCheck={false}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          className={INPUT}
-        />
-        <input
-          type="password"
-          aria-label={t('secrets.value')}
-          placeholder={t('secrets.value')}
-          autoComplete="new-password"
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          className={INPUT}
-        />
-        <input
-          aria-label={t('secrets.apps')}
-          placeholder={t('secrets.appsExample')}
-          autoComplete="off"
-          spellCheck={false}
-          value={apps}
-          onChange={(event) => setApps(event.target.value)}
-          className={INPUT}
-        />
-        <input
-          aria-label={t('secrets.window')}
-          placeholder={t('secrets.windowExample')}
-          autoComplete="off"
-          spellCheck={false}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          className={INPUT}
-        />
+      <div className="flex flex-wrap items-end gap-2">
+        <Labelled name={t('secrets.name')}>
+          <input
+            placeholder={t('secrets.nameExample')}
+            autoComplete="off"
+            spellCheck={false}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            className={INPUT}
+          />
+        </Labelled>
+        <Labelled name={t('secrets.value')}>
+          <input
+            type="password"
+            autoComplete="new-password"
+            value={value}
+            onChange={(event) => setValue(event.target.value)}
+            className={INPUT}
+          />
+        </Labelled>
+        <Labelled name={t('secrets.apps')}>
+          <input
+            placeholder={t('secrets.appsExample')}
+            autoComplete="off"
+            spellCheck={false}
+            value={apps}
+            onChange={(event) => setApps(event.target.value)}
+            className={INPUT}
+          />
+        </Labelled>
+        <Labelled name={t('secrets.window')}>
+          <input
+            placeholder={t('secrets.windowExample')}
+            autoComplete="off"
+            spellCheck={false}
+            value={title}
+            onChange={(event) => setTitle(event.target.value)}
+            className={INPUT}
+          />
+        </Labelled>
         <Button type="submit">{t('settings.save')}</Button>
       </div>
     </form>
+  );
+}
+
+/** A field under its name. */
+function Labelled({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the field is its child
+    <label className="min-w-40 flex-1 text-12 text-muted">
+      <span className="mb-1 block">{name}</span>
+      {children}
+    </label>
   );
 }
