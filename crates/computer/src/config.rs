@@ -9,8 +9,8 @@ use interpreter_perception::Eyes;
 use interpreter_protocol::{Effect, Frame};
 use serde::{Deserialize, Serialize};
 
-use crate::{AppKind, Stir};
 use crate::platform::{Element, Rect};
+use crate::{AppKind, Stir};
 
 /// Names who acts: a conversation, or a front that calls a method for the person.
 /// At most one session holds the gate at a time.
@@ -66,9 +66,8 @@ pub struct Clear(pub Arc<ClearFn>);
 
 /// Done once the windows are out of the way, as far as the front can tell: of the
 /// screen, or, where there are points, of what lies at those (global physical pixels).
-pub type ClearFn = dyn Fn(SessionKey, Vec<(i32, i32)>) -> Pin<Box<dyn Future<Output = ()> + Send>>
-    + Send
-    + Sync;
+pub type ClearFn =
+    dyn Fn(SessionKey, Vec<(i32, i32)>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
 impl std::fmt::Debug for Clear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

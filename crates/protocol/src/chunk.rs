@@ -186,6 +186,8 @@ pub(crate) struct KnownKeys {
     width: Option<u32>,
     /// Of an image, in pixels.
     height: Option<u32>,
+    /// The number of the recorded step that an action of the person repeats.
+    replays: Option<u32>,
     /// The reply ended before it was complete.
     cut_off: Option<bool>,
     /// Bytes of the whole output, where `content` holds a part.

@@ -79,6 +79,10 @@ width?: number,
  */
 height?: number, 
 /**
+ * The number of the recorded step that an action of the person repeats.
+ */
+replays?: number, 
+/**
  * The reply ended before it was complete.
  */
 cut_off?: boolean, 

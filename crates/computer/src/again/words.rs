@@ -110,9 +110,12 @@ impl Computer {
     }
 }
 
+/// A part of a picture, where its corner lies, and the pixels of one of its own.
+type Pictured = (Pixels, (f64, f64), (f64, f64));
+
 /// The recorded picture around a point, enlarged; where its corner lies, and how many
 /// physical pixels one of its pixels is.
-fn pictured(trace: &Trace, (x, y): (i32, i32)) -> Option<(Pixels, (f64, f64), (f64, f64))> {
+fn pictured(trace: &Trace, (x, y): (i32, i32)) -> Option<Pictured> {
     let picture = image::decode(trace.picture.as_deref()?).ok()?;
     let frame = &trace.frame;
     let factor = frame.scale.max(1.0);

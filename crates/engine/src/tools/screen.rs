@@ -380,7 +380,11 @@ impl Acting<'_> {
         let model = self.model.clone();
         let fit = move |native| model.fit_image(native);
         let shot = self
-            .guarded(self.kit.computer.look(&self.kit.key(), fit, self.kit.look()))
+            .guarded(
+                self.kit
+                    .computer
+                    .look(&self.kit.key(), fit, self.kit.look()),
+            )
             .await?;
         self.kit.set_frame(shot.frame.clone());
         Ok(shot)

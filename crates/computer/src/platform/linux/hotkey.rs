@@ -24,8 +24,9 @@ pub(in crate::platform) fn try_hotkey(
         message,
         fix: fix.to_owned(),
     };
-    let wayland = wayland::socket(display)
-        .is_some_and(|socket| std::os::unix::net::UnixStream::connect(socket).is_ok());
+    let wayland = wayland::socket(display).is_some_and(|socket| {
+        display.is_some() || std::os::unix::net::UnixStream::connect(socket).is_ok()
+    });
     if wayland {
         return Err(no(
             "A Wayland session lets no program take a key for itself.".to_owned(),

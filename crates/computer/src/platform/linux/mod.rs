@@ -46,15 +46,23 @@ pub(super) use hotkey::try_hotkey;
 
 /// Opens what reads selected text. Only X11 lets a program do that in others.
 pub(super) fn open_selection(display: Option<&str>) -> Result<Box<dyn SelectedText>> {
-    selection::open(display).map_err(|error| match wayland::socket(display) {
-        Some(socket) if std::os::unix::net::UnixStream::connect(&socket).is_ok() => {
-            PlatformError::NotPermitted {
-                message: "A Wayland session lets no program read what is selected in others."
-                    .to_owned(),
-                fix: "Copy the text and paste it, or log in to an X11 session.".to_owned(),
-            }
+    let none = || PlatformError::NotPermitted {
+        message: "A Wayland session lets no program read what is selected in others.".to_owned(),
+        fix: "Copy the text and paste it, or log in to an X11 session.".to_owned(),
+    };
+    let Some(socket) = wayland::socket(display) else {
+        return selection::open(display);
+    };
+    // The name of a Wayland display is none of X11's.
+    if display.is_some() {
+        return Err(none());
+    }
+    selection::open(None).map_err(|error| {
+        match std::os::unix::net::UnixStream::connect(socket) {
+            Ok(_) => none(),
+            // A name left over from another session.
+            Err(_) => error,
         }
-        _ => error,
     })
 }
 
