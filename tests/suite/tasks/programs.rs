@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -153,7 +152,9 @@ impl World {
             word.replace("{home}", &home.display().to_string())
                 .replace("{page}", &self.page.address())
         };
-        let mut command = Command::new(words[0]);
+        // In a group of its own, so that all it starts ends with it.
+        let mut command = Command::new("setsid");
+        command.arg(words[0]);
         if words[0] == "chromium" {
             browser(&mut command, &home, theme);
         }
@@ -165,8 +166,7 @@ impl World {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0);
+            .stderr(Stdio::null());
         let child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{words:?} does not start: {error}"));

@@ -12,6 +12,7 @@ use interpreter_protocol::{Replaced, SelectionSource};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use x11rb::connection::Connection as _;
+use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
 use x11rb::protocol::xproto::{
     AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ModMask,
 };
@@ -66,7 +67,7 @@ impl Session {
         program.until("it is ready", |event| event["event"] == "ready");
         // The program is told of the keyboard before everybody else is. The board has no window.
         if arguments[0] != "board" {
-            front.until_another();
+            front.until(program._child.0.id());
         }
         program
     }
@@ -121,7 +122,6 @@ struct Front {
     conn: x11rb::rust_connection::RustConnection,
     root: u32,
     name: u32,
-    before: Option<u32>,
 }
 
 impl Front {
@@ -132,30 +132,28 @@ impl Front {
         conn.change_window_attributes(root, &mask).unwrap();
         let name = conn.intern_atom(false, b"_NET_ACTIVE_WINDOW").unwrap();
         let name = name.reply().unwrap().atom;
-        let mut front = Self {
-            conn,
-            root,
-            name,
-            before: None,
-        };
-        front.before = front.now();
-        front
+        Self { conn, root, name }
     }
 
-    fn now(&self) -> Option<u32> {
+    /// The process whose window is in front. The server knows it, whatever the program says.
+    fn pid(&self) -> Option<u32> {
         let kind = u32::from(AtomEnum::WINDOW);
         let asked = self
             .conn
             .get_property(false, self.root, self.name, kind, 0, 1);
         let reply = asked.unwrap().reply().unwrap();
-        reply
-            .value32()
-            .and_then(|mut all| all.next())
-            .filter(|id| *id != 0)
+        let client = reply.value32()?.next()?;
+        let spec = ClientIdSpec {
+            client,
+            mask: ClientIdMask::LOCAL_CLIENT_PID,
+        };
+        // It may have gone meanwhile.
+        let reply = self.conn.res_query_client_ids(&[spec]).unwrap().reply();
+        reply.ok()?.ids.first()?.value.first().copied()
     }
 
-    fn until_another(&self) {
-        while self.now().is_none_or(|id| Some(id) == self.before) {
+    fn until(&self, pid: u32) {
+        while self.pid() != Some(pid) {
             self.conn.wait_for_event().unwrap();
         }
     }
