@@ -124,7 +124,9 @@ impl Engine {
 }
 
 /// The keychain may wait for the person: never in a thread that others need.
-pub(crate) async fn aside<T: Send + 'static>(ask: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn aside<T: Send + 'static>(
+    ask: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(ask).await.map_err(|_| {
         Error::new(ErrorCode::Internal, "The keychain could not be asked.")
             .remedy("Try again; if it happens again, start the app anew.")

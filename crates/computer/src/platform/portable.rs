@@ -13,8 +13,8 @@ use interpreter_perception::Pixels;
 use super::convert::{Layout, to_rgb};
 use super::units::{self, Placed, Told};
 use super::{
-    Border, Button, ChangeWatch, Display, Held, Input, Key, NamedKey, PlatformError, Rect, Result, Screen,
-    Window, WindowKind, layout_hash, system, system_border,
+    Border, Button, ChangeWatch, Display, Held, Input, Key, NamedKey, PlatformError, Rect, Result,
+    Screen, Window, WindowKind, layout_hash, system, system_border,
 };
 
 /// Marks our events in a field every event carries, so that the listener knows

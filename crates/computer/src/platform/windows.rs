@@ -82,7 +82,8 @@ pub(super) fn try_hotkey(_: Option<&str>, words: &str, chord: &[Key]) -> Result<
 }
 
 /// What helps where no way to stop works.
-pub(crate) const STOP_FIX: &str = "End programs that block keyboard hooks (some games and security software do), then try again.";
+pub(crate) const STOP_FIX: &str =
+    "End programs that block keyboard hooks (some games and security software do), then try again.";
 
 /// Opens the desktop.
 pub(super) fn open(place: &Place) -> Result<Platform> {
