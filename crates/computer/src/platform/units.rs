@@ -135,6 +135,26 @@ pub(crate) fn rect_to_physical(displays: &[Placed], at: (f64, f64), size: (f64, 
     }
 }
 
+/// A rectangle of physical pixels as place and size in the system's unit, and its physical
+/// pixels a unit; `None` where its corner is outside every display.
+#[allow(dead_code)] // only where the unit is not the pixel
+pub(crate) fn rect_to_unit(
+    displays: &[Placed],
+    rect: Rect,
+) -> Option<((f64, f64), (f64, f64), f64)> {
+    let display = displays
+        .iter()
+        .find(|placed| placed.display.rect().contains(rect.x, rect.y))?;
+    let (x, y) = display.to_unit(rect.x, rect.y);
+    // Of the corner, not of the pixel's middle.
+    let half = 0.5 / display.scale;
+    let size = (
+        f64::from(rect.w) / display.scale,
+        f64::from(rect.h) / display.scale,
+    );
+    Some(((x - half, y - half), size, display.scale))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +217,16 @@ mod tests {
                 w: 150,
                 h: 75
             }
+        );
+        let back = Rect {
+            x: 2880,
+            y: 15,
+            w: 150,
+            h: 75,
+        };
+        assert_eq!(
+            rect_to_unit(&desk(), back),
+            Some(((1440.0, 10.0), (100.0, 50.0), 1.5))
         );
     }
 
