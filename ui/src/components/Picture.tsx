@@ -1,19 +1,12 @@
-import { Check, Code, Copy, Download, Maximize2, Minus, Plus, X } from 'lucide-react';
+import { Check, Code, Copy, Download, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '@/generated/Item';
 import { useActions, useBackend } from '@/session/context';
 import { Button, IconButton } from './Button';
 import { saveBlob } from './save';
+import { useZoom, ZoomTools } from './useZoom';
 
 type Props = {
   item: Item;
@@ -89,54 +82,16 @@ type LargeProps = {
   onSource: (() => void) | undefined;
 };
 
-const STEP = 1.25;
-const LEAST = 0.1;
-const MOST = 8;
-const PAN = 60;
-
 /** The picture with its tools: fitted or by scale, moved by arrows, wheel or hand. */
 function Large({ url, name, size, onSource }: LargeProps) {
   const { t } = useTranslation();
-  const area = useRef<HTMLDivElement>(null);
-  const [fit, setFit] = useState(1);
-  /** Absent: fitted. */
-  const [scale, setScale] = useState<number>();
   const [natural, setNatural] = useState(size);
   const [copied, setCopied] = useState(false);
   const grip = useRef<{ x: number; y: number } | null>(null);
   const width = natural.width ?? 640;
   const height = natural.height ?? 480;
-
-  useLayoutEffect(() => {
-    const box = area.current;
-    if (!box) return;
-    const measure = () => {
-      const least = Math.min((box.clientWidth - 32) / width, (box.clientHeight - 32) / height);
-      setFit(Math.max(LEAST, Math.min(1, least)));
-    };
-    measure();
-    const seen = new ResizeObserver(measure);
-    seen.observe(box);
-    return () => seen.disconnect();
-  }, [width, height]);
-
-  const now = scale ?? fit;
-  const zoom = (by: number) => setScale(Math.max(LEAST, Math.min(MOST, now * by)));
-  const pan = (x: number, y: number) => area.current?.scrollBy(x, y);
-  const keys = (event: KeyboardEvent) => {
-    const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === '+' || key === '=') zoom(STEP);
-    else if (key === '-') zoom(1 / STEP);
-    else if (key === '0') setScale(undefined);
-    else if (key === '1') setScale(1);
-    else if (key === 'ArrowLeft') pan(-PAN, 0);
-    else if (key === 'ArrowRight') pan(PAN, 0);
-    else if (key === 'ArrowUp') pan(0, -PAN);
-    else if (key === 'ArrowDown') pan(0, PAN);
-    else return;
-    event.preventDefault();
-  };
+  const zoomed = useZoom(width, height);
+  const { area, now, pan, keys } = zoomed;
   const drag = (event: PointerEvent) => {
     const from = grip.current;
     if (!from || event.buttons !== 1) return;
@@ -161,18 +116,7 @@ function Large({ url, name, size, onSource }: LargeProps) {
     <>
       <div className="flex flex-wrap items-center gap-1 border-border border-b py-2 pr-2 pl-4">
         <Dialog.Title className="min-w-0 flex-1 truncate font-strong">{name}</Dialog.Title>
-        <span className="num text-12 text-muted">{Math.round(now * 100)} %</span>
-        <IconButton icon={Minus} name={t('card.zoomOut')} onClick={() => zoom(1 / STEP)} />
-        <IconButton icon={Plus} name={t('card.zoomIn')} onClick={() => zoom(STEP)} />
-        <IconButton
-          icon={Maximize2}
-          name={t('card.fit')}
-          aria-pressed={scale === undefined}
-          onClick={() => setScale(undefined)}
-        />
-        <Button look="quiet" aria-pressed={scale === 1} onClick={() => setScale(1)}>
-          100 %
-        </Button>
+        <ZoomTools of={zoomed} />
         <IconButton
           icon={copied ? Check : Copy}
           name={t(copied ? 'card.copied' : 'card.copyImage')}

@@ -46,7 +46,7 @@ pub(super) fn show(areas: &[Rect]) -> Result<Option<Box<dyn Border>>> {
         .iter()
         .flat_map(|area| around(*area).map(|place| (*area, place)))
         .filter_map(|(area, place)| {
-            let (at, size, scale) = units::rect_to_unit(&displays, place)?;
+            let units::InUnits { at, size, scale } = units::rect_to_unit(&displays, place)?;
             let points = |value: f64| value / scale;
             let light = light(area, place).map(|line| {
                 (

@@ -135,24 +135,34 @@ pub(crate) fn rect_to_physical(displays: &[Placed], at: (f64, f64), size: (f64, 
     }
 }
 
-/// A rectangle of physical pixels as place and size in the system's unit, and its physical
-/// pixels a unit; `None` where its corner is outside every display.
+/// A rectangle in the system's unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(dead_code)] // only where the unit is not the pixel
-pub(crate) fn rect_to_unit(
-    displays: &[Placed],
-    rect: Rect,
-) -> Option<((f64, f64), (f64, f64), f64)> {
+pub(crate) struct InUnits {
+    pub(crate) at: (f64, f64),
+    pub(crate) size: (f64, f64),
+    /// Physical pixels a unit.
+    pub(crate) scale: f64,
+}
+
+/// A rectangle of physical pixels in the system's unit; `None` where its corner is outside
+/// every display.
+#[allow(dead_code)] // only where the unit is not the pixel
+pub(crate) fn rect_to_unit(displays: &[Placed], rect: Rect) -> Option<InUnits> {
     let display = displays
         .iter()
         .find(|placed| placed.display.rect().contains(rect.x, rect.y))?;
     let (x, y) = display.to_unit(rect.x, rect.y);
     // Of the corner, not of the pixel's middle.
     let half = 0.5 / display.scale;
-    let size = (
-        f64::from(rect.w) / display.scale,
-        f64::from(rect.h) / display.scale,
-    );
-    Some(((x - half, y - half), size, display.scale))
+    Some(InUnits {
+        at: (x - half, y - half),
+        size: (
+            f64::from(rect.w) / display.scale,
+            f64::from(rect.h) / display.scale,
+        ),
+        scale: display.scale,
+    })
 }
 
 #[cfg(test)]
@@ -226,7 +236,11 @@ mod tests {
         };
         assert_eq!(
             rect_to_unit(&desk(), back),
-            Some(((1440.0, 10.0), (100.0, 50.0), 1.5))
+            Some(InUnits {
+                at: (1440.0, 10.0),
+                size: (100.0, 50.0),
+                scale: 1.5
+            })
         );
     }
 

@@ -231,10 +231,7 @@ async fn answer(kit: &Kit, handle: &ToolHandle, mut result: Value) -> ToolOutput
     if let Some(effect) = result.get("effect")
         && let Ok(effect) = serde_json::from_value::<Effect>(effect.clone())
     {
-        let content = serde_json::to_value(effect).unwrap_or_default();
-        handle
-            .chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content))
-            .await;
+        super::tell_effect(handle, &effect).await;
     }
     handle
         .chunk(Chunk::new(Role::Computer, kind::RESULT).content(result.clone()))

@@ -15,8 +15,8 @@ pub(crate) use computer::{KnownLaw, kind, last_word};
 
 use std::sync::Arc;
 
-use interpreter_agent::{StoredPart, Tool, ToolOutput};
-use interpreter_protocol::{Error, ErrorCode};
+use interpreter_agent::{StoredPart, Tool, ToolEvent, ToolHandle, ToolOutput};
+use interpreter_protocol::{Chunk, Effect, Error, ErrorCode, Os, OsState, Role};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::kit::Kit;
@@ -53,6 +53,25 @@ pub(crate) async fn person(kit: &Kit) -> bool {
         }
     }
     had
+}
+
+/// Shows what an action did.
+async fn tell_effect(handle: &ToolHandle, effect: &Effect) {
+    let content = serde_json::to_value(effect).unwrap_or_default();
+    let chunk = Chunk::new(Role::Computer, interpreter_protocol::kind::EFFECT).content(content);
+    handle.chunk(chunk).await;
+}
+
+/// Shows what is being done on the screen.
+async fn tell_os(handle: &ToolHandle, state: OsState, text: &str) {
+    let os = Os {
+        state,
+        text: text.to_owned(),
+    };
+    let content = serde_json::to_value(os).unwrap_or_default();
+    let chunk = Chunk::new(Role::Server, interpreter_protocol::kind::OS).content(content);
+    // It belongs to no item.
+    let _ = handle.events.send(ToolEvent::Chunk(chunk)).await;
 }
 
 /// A failure on the screen. What may quote it is told to the model between marks; the

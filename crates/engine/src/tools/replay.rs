@@ -4,20 +4,19 @@
 use std::sync::Arc;
 
 use interpreter_agent::{
-    BoxFuture, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolEvent, ToolHandle,
-    ToolOutput,
+    BoxFuture, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolOutput,
 };
 use interpreter_computer::platform::Rect;
 use interpreter_computer::{ComputerError, Found, Trace, is_again};
 use interpreter_llm::{Call, ToolSpec, outside};
 use interpreter_protocol::{
-    Area, Chunk, Effect, FoundBy, Frame, Mode, Os, OsState, Outcome, Role, RunState, Step, kind,
+    Area, Effect, FoundBy, Frame, Mode, OsState, Outcome, RunState, Step, kind,
 };
 use serde_json::{Map, Value, json};
 
 use super::action::words;
 use super::computer::{self, Asked};
-use super::person;
+use super::{person, tell_effect, tell_os};
 use crate::kit::Kit;
 
 pub(crate) struct Replay {
@@ -172,7 +171,7 @@ impl Repeating<'_> {
             return ToolOutput::failed("Its place is not known.");
         };
         if let Subject::Action { words, .. } = &prepared.subject {
-            self.os(OsState::Acting, words).await;
+            tell_os(self.handle, OsState::Acting, words).await;
         }
         if by == Some(FoundBy::Element) && !self.is_still_there(prepared, &frame).await {
             return self.refused(RunState::Stale, MOVED).await;
@@ -192,7 +191,7 @@ impl Repeating<'_> {
         };
         match acted {
             Ok(acted) => {
-                self.effect(&acted.effect).await;
+                tell_effect(self.handle, &acted.effect).await;
                 let told = match acted.effect.outcome {
                     Outcome::Confirmed => "Done.",
                     Outcome::NoChange => "Done, but nothing on the screen changed.",
@@ -210,7 +209,7 @@ impl Repeating<'_> {
                 self.refused(RunState::Failed, BROKEN).await
             }
             Err(error) => {
-                self.effect(&error.effect()).await;
+                tell_effect(self.handle, &error.effect()).await;
                 self.failed(&error.to_string())
             }
         }
@@ -236,10 +235,13 @@ impl Repeating<'_> {
     }
 
     async fn refused(&self, state: RunState, why: &str) -> ToolOutput {
-        self.effect(&Effect {
-            outcome: Outcome::Refused,
-            detail: why.to_owned(),
-        })
+        tell_effect(
+            self.handle,
+            &Effect {
+                outcome: Outcome::Refused,
+                detail: why.to_owned(),
+            },
+        )
         .await;
         ToolOutput {
             state,
@@ -252,22 +254,5 @@ impl Repeating<'_> {
             parts: vec![StoredPart::outside("screen", why)],
             ..ToolOutput::failed(why)
         }
-    }
-
-    async fn effect(&self, effect: &Effect) {
-        let content = serde_json::to_value(effect).unwrap_or_default();
-        self.handle
-            .chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content))
-            .await;
-    }
-
-    async fn os(&self, state: OsState, text: &str) {
-        let os = Os {
-            state,
-            text: text.to_owned(),
-        };
-        let content = serde_json::to_value(os).unwrap_or_default();
-        let chunk = Chunk::new(Role::Server, kind::OS).content(content);
-        let _ = self.handle.events.send(ToolEvent::Chunk(chunk)).await;
     }
 }

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use interpreter_agent::{
-    BoxFuture, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolEvent, ToolHandle,
-    ToolOutput,
+    BoxFuture, Prepared, Reach, Scene, StoredPart, Subject, Tool, ToolError, ToolHandle, ToolOutput,
 };
 use interpreter_computer::{Acted, ComputerError, Shot, Stir};
 use interpreter_llm::{Call, ModelInfo, NativeTool, ToolSpec, outside};
-use interpreter_protocol::{
-    Chunk, Effect, Error, Frame, Os, OsState, Outcome, Role, RunState, kind,
-};
+use interpreter_protocol::{Effect, Error, Frame, OsState, Outcome, Role, RunState, kind};
 use serde_json::{Map, Value};
 
 use super::action::{by_keys, mapped, names_point, only_looks, schema, vendors_check, words};
 use super::computer::{self, Asked, whole_desktop};
-use super::{failed, person};
+use super::{failed, person, tell_effect, tell_os};
 use crate::kit::Kit;
 use crate::picture::Stored;
 
@@ -214,7 +211,7 @@ impl Acting<'_> {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if action == "screenshot" {
-            self.os(OsState::Looking, "Looking at the screen").await;
+            tell_os(self.handle, OsState::Looking, "Looking at the screen").await;
             let picture = self.look().await?;
             let told = user_acted.then(|| StoredPart::Text(USER_ACTED.to_owned()));
             let beside = self
@@ -245,7 +242,7 @@ impl Acting<'_> {
         let Subject::Action { words, .. } = &prepared.subject else {
             return Ok(ToolOutput::failed("This is not an action."));
         };
-        self.os(OsState::Acting, words).await;
+        tell_os(self.handle, OsState::Acting, words).await;
         let mapped = mapped(&prepared.content, self.model, &frame).map_err(|error| {
             Error::new(interpreter_protocol::ErrorCode::BadInput, error.message)
         })?;
@@ -264,10 +261,13 @@ impl Acting<'_> {
                     output.upset = Some(AFTER_PERSON);
                     return Ok(output);
                 }
-                self.effect(&Effect {
-                    outcome: Outcome::Uncertain,
-                    detail: "You took control while it was being done.".to_owned(),
-                })
+                tell_effect(
+                    self.handle,
+                    &Effect {
+                        outcome: Outcome::Uncertain,
+                        detail: "You took control while it was being done.".to_owned(),
+                    },
+                )
                 .await;
                 return self
                     .stale(BROKEN, "You took control while it was being done.")
@@ -275,7 +275,7 @@ impl Acting<'_> {
             }
             acted => acted?,
         };
-        self.effect(&acted.effect).await;
+        tell_effect(self.handle, &acted.effect).await;
         self.answer(action, acted).await
     }
 
@@ -427,29 +427,15 @@ impl Acting<'_> {
 
     async fn refused(&self, error: &Error) -> ToolOutput {
         let detail = error.to_string();
-        self.effect(&Effect {
-            outcome: Outcome::Refused,
-            detail,
-        })
+        tell_effect(
+            self.handle,
+            &Effect {
+                outcome: Outcome::Refused,
+                detail,
+            },
+        )
         .await;
         failed(error)
-    }
-
-    async fn effect(&self, effect: &Effect) {
-        let content = serde_json::to_value(effect).unwrap_or_default();
-        self.handle
-            .chunk(Chunk::new(Role::Computer, kind::EFFECT).content(content))
-            .await;
-    }
-
-    async fn os(&self, state: OsState, text: &str) {
-        let os = Os {
-            state,
-            text: text.to_owned(),
-        };
-        let content = serde_json::to_value(os).unwrap_or_default();
-        let chunk = Chunk::new(Role::Server, kind::OS).content(content);
-        let _ = self.handle.events.send(ToolEvent::Chunk(chunk)).await;
     }
 }
 

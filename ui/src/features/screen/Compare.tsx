@@ -1,8 +1,9 @@
-import { Maximize2, Minus, Plus, X } from 'lucide-react';
+import { Maximize2, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type PointerEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '@/components/Button';
+import { useZoom, ZoomTools } from '@/components/useZoom';
 import type { Item } from '@/generated/Item';
 import { type Fetched, Marks, useShot } from './Shot';
 import type { Part, Step } from './steps';
@@ -147,11 +148,6 @@ function Pair(props: Pictures & Shown & { big?: boolean }) {
   );
 }
 
-const STEP = 1.25;
-const LEAST = 0.1;
-const MOST = 8;
-const PAN = 60;
-
 /** The same as large as the window, by scale. */
 function Enlarged(props: Pictures & Shown & { both: boolean }) {
   const { t } = useTranslation();
@@ -181,41 +177,9 @@ function Large(props: Pictures & Shown & { both: boolean; title: string }) {
   const { t } = useTranslation();
   const { title, both, size, shown, onShow, sentence } = props;
   const { width, height } = size;
-  const area = useRef<HTMLDivElement>(null);
-  const [fit, setFit] = useState(1);
-  /** Absent: fitted. */
-  const [scale, setScale] = useState<number>();
-
-  useLayoutEffect(() => {
-    const box = area.current;
-    if (!box) return;
-    const measure = () => {
-      const least = Math.min((box.clientWidth - 32) / width, (box.clientHeight - 32) / height);
-      setFit(Math.max(LEAST, least));
-    };
-    measure();
-    const seen = new ResizeObserver(measure);
-    seen.observe(box);
-    return () => seen.disconnect();
-  }, [width, height]);
-
-  const now = scale ?? fit;
-  const zoom = (by: number) => setScale(Math.max(LEAST, Math.min(MOST, now * by)));
-  const pan = (x: number, y: number) => area.current?.scrollBy(x, y);
-  const keys = (event: KeyboardEvent) => {
-    const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === '+' || key === '=') zoom(STEP);
-    else if (key === '-') zoom(1 / STEP);
-    else if (key === '0') setScale(undefined);
-    else if (key === '1') setScale(1);
-    else if (key === 'ArrowLeft') pan(-PAN, 0);
-    else if (key === 'ArrowRight') pan(PAN, 0);
-    else if (key === 'ArrowUp') pan(0, -PAN);
-    else if (key === 'ArrowDown') pan(0, PAN);
-    else return;
-    event.preventDefault();
-  };
+  // A small picture is enlarged to fill the window: that is what it was opened for.
+  const zoomed = useZoom(width, height, Number.POSITIVE_INFINITY);
+  const { area, now, keys } = zoomed;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-border border-b py-2 pr-2 pl-4">
@@ -227,23 +191,7 @@ function Large(props: Pictures & Shown & { both: boolean; title: string }) {
             <Slider shown={shown} onShow={onShow} />
           </span>
         )}
-        <span className="num text-12 text-muted">{Math.round(now * 100)} %</span>
-        <IconButton icon={Minus} name={t('card.zoomOut')} onClick={() => zoom(1 / STEP)} />
-        <IconButton
-          icon={Plus}
-          name={t('card.zoomIn')}
-          onClick={() => zoom(STEP)}
-          data-action="zoom-in"
-        />
-        <IconButton
-          icon={Maximize2}
-          name={t('card.fit')}
-          aria-pressed={scale === undefined}
-          onClick={() => setScale(undefined)}
-        />
-        <Button look="quiet" aria-pressed={scale === 1} onClick={() => setScale(1)}>
-          100 %
-        </Button>
+        <ZoomTools of={zoomed} />
         <Dialog.Close asChild>
           <IconButton icon={X} name={t('card.zoomClose')} />
         </Dialog.Close>
