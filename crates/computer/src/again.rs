@@ -60,8 +60,6 @@ pub struct Found {
 const APPEARS: Duration = Duration::from_secs(4);
 /// So long it must be in a window of the same title, as a dialog that was just asked for.
 const SAME_TITLE: Duration = Duration::from_millis(2500);
-/// Menus take no click for the first half second that they are open.
-const MENU_OPENS: Duration = Duration::from_millis(700);
 /// Nothing is drawn for this long, then it is looked for again.
 const QUIET: Duration = Duration::from_millis(250);
 /// So many windows of a program are searched.
@@ -106,7 +104,7 @@ impl Computer {
                 blocking(move || computer.try_once(&session, &trace, &plan, patient)).await?
             };
             let (mut why, read) = match tried {
-                Tried::Found(place) => return self.found_all(session, trace, place, begun).await,
+                Tried::Found(place) => return self.found_all(trace, place).await,
                 Tried::Not(why, read) => (why, read),
             };
             if let Some(window) = read {
@@ -120,13 +118,13 @@ impl Computer {
                         by: FoundBy::Text,
                         point: Some(point),
                     };
-                    return self.found_all(session, trace, place, begun).await;
+                    return self.found_all(trace, place).await;
                 }
                 let (computer, again) = (self.clone(), trace.clone());
                 let tried = blocking(move || computer.by_place(&again, Some(&window))).await?;
                 match tried {
                     Tried::Found(place) => {
-                        return self.found_all(session, trace, place, begun).await;
+                        return self.found_all(trace, place).await;
                     }
                     Tried::Not(now, _) => why = now,
                 }
@@ -150,42 +148,25 @@ impl Computer {
         }
     }
 
-    /// All of what was found, once it can be used.
-    async fn found_all(
-        &self,
-        session: &SessionKey,
-        trace: &Trace,
-        place: Place,
-        begun: Instant,
-    ) -> Result<Found, ComputerError> {
+    /// All of what was found.
+    async fn found_all(&self, trace: &Trace, place: Place) -> Result<Found, ComputerError> {
         let mut found = self.found(trace, place)?;
-        let Some(end) = found.points.last().copied() else {
-            return Ok(found);
-        };
-        let (computer, session) = (self.clone(), session.clone());
-        let window = blocking(move || {
-            let screen = computer.screen()?;
-            let windows = computer.check(screen.windows())?;
-            let top = computer.topmost(&windows, end).cloned();
-            let young = MENU_OPENS.saturating_sub(begun.elapsed());
-            if !young.is_zero()
-                && top
-                    .as_ref()
-                    .is_some_and(|top| top.kind == WindowKind::Popup)
-            {
-                let token = computer.gate().token(&session)?;
-                let mut watch = computer.check(screen.damage())?;
-                let stopped = || !computer.gate().is_current(token);
-                // Whether it was stopped is told when it is done.
-                let _ = watch.settle(young, young, &stopped);
-            }
-            Ok(top)
-        })
-        .await?;
-        let (Some(window), [begin, _]) = (window, trace.points.as_slice()) else {
+        let (Some(end), [begin, _]) = (found.points.last().copied(), trace.points.as_slice())
+        else {
             return Ok(found);
         };
         // Where it begins may have moved otherwise than where it ends.
+        let window = {
+            let computer = self.clone();
+            blocking(move || {
+                let windows = computer.check(computer.screen()?.windows())?;
+                Ok(computer.topmost(&windows, end).cloned())
+            })
+            .await?
+        };
+        let Some(window) = window else {
+            return Ok(found);
+        };
         if let Some(now) = self.by_words(trace, *begin, &window).await? {
             let (x, y) = found.frame.to_sent(now.0, now.1);
             found.points = vec![now, end];

@@ -64,6 +64,9 @@ impl Sway {
         std::fs::write(&config, configuration(outputs)).expect("a file in a temporary folder");
         let mut command = platform::not_as_root("sway", &runtime);
         command
+            // What a fullscreen window shows would go to the display directly, and pictures
+            // taken after that may lack what changed meanwhile (sway 1.7, wlroots 0.15).
+            .arg("-Dnoscanout")
             .arg("--config")
             .arg(&config)
             .env_clear()
