@@ -19,57 +19,57 @@ fn folders() {
         );
         assert_eq!(got.verdict, expected, "{verdict:?} {text}");
     };
-    let work = "/srv/me/work";
+    let work = "/srv/me/jobs";
     // What goes there first and stays.
-    check(Allow, work, "shell", "cd /srv/me/work && ls -l", Allow);
+    check(Allow, work, "shell", "cd /srv/me/jobs && ls -l", Allow);
     check(
         Allow,
         work,
         "shell",
-        "cd /srv/me/work/a && make -C ../b && ls",
+        "cd /srv/me/jobs/a && make -C ../b && ls",
         Allow,
     );
     check(
         Allow,
         work,
         "shell",
-        "cd /srv/me/work && cat /srv/me/work/x",
+        "cd /srv/me/jobs && cat /srv/me/jobs/x",
         Allow,
     );
     // A shell may be anywhere.
     check(Allow, work, "shell", "ls -l", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs", Ask);
     check(Allow, work, "shell", "cd work && ls", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work; ls", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work || ls", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && ls; rm x", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && cat ../../x", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work/../x && ls", Ask);
-    check(Allow, work, "shell", "cd /srv/me/worker && ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs; ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs || ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && ls; rm x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && cat ../../x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs/../x && ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobser && ls", Ask);
     check(
         Allow,
         work,
         "shell",
-        "cd /srv/me/work && cat /etc/passwd",
+        "cd /srv/me/jobs && cat /etc/passwd",
         Ask,
     );
     check(
         Allow,
         work,
         "shell",
-        "cd /srv/me/work && cc -o/etc/x a.c",
+        "cd /srv/me/jobs && cc -o/etc/x a.c",
         Ask,
     );
-    check(Allow, work, "shell", "cd /srv/me/work && dd of=/etc/x", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && cat ~/x", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && ls > x", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && sudo ls", Ask);
-    check(Allow, work, "shell", "cd /srv/me/work && cd / && ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && dd of=/etc/x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && cat ~/x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && ls > x", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && sudo ls", Ask);
+    check(Allow, work, "shell", "cd /srv/me/jobs && cd / && ls", Ask);
     check(
         Allow,
         work,
         "shell",
-        "cd /srv/me/work && curl https://a.example",
+        "cd /srv/me/jobs && curl https://a.example",
         Ask,
     );
     check(Allow, work, "python", "print(1)", Ask);
@@ -80,7 +80,7 @@ fn folders() {
     check(Deny, "/etc", "shell", "cat ../../../etc/passwd", Deny);
     check(Deny, "/etc", "shell", "dd if=/etc/x", Deny);
     check(Deny, "/etc/", "python", "open('/etc/passwd')", Deny);
-    check(Deny, "/srv/me/work/secret", "shell", "cat secret/x", Deny);
+    check(Deny, "/srv/me/jobs/secret", "shell", "cat secret/x", Deny);
     check(Deny, "/etc", "shell", "cat /etcetera", Ask);
     check(Deny, "/etc", "shell", "ls", Ask);
 }
