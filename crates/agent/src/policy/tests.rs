@@ -12,7 +12,7 @@ fn law(mode: Mode, os: bool, rules: &[Grant]) -> Law<'_> {
     Law {
         mode,
         os,
-        folder: "/srv/me/work",
+        folder: "/srv/me/jobs",
         rules,
     }
 }
